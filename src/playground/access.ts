@@ -1,0 +1,64 @@
+/** Who may do what: roles of people, permissions of installation and workflow tokens. */
+import { ApiError } from "./errors.ts";
+import { ROLES, type Access, type Repository, type Role, type Token, type World } from "./model.ts";
+import { userById } from "./world.ts";
+
+/** A person's role on a repository; null: none (a public repository may still be read). */
+export function roleOf(repository: Repository, userId: number): Role | null {
+  if (repository.ownerId === userId) return "admin";
+  return repository.collaborators.get(userId) ?? null;
+}
+
+export function hasRole(repository: Repository, userId: number, wanted: Role): boolean {
+  const role = roleOf(repository, userId);
+  return role !== null && ROLES.indexOf(role) >= ROLES.indexOf(wanted);
+}
+
+export function maySee(repository: Repository, token: Token | null): boolean {
+  if (token === null) return !repository.private;
+  if (token.repositoryIds !== null && !token.repositoryIds.includes(repository.id)) return !repository.private;
+  if (token.kind !== "user") return true;
+  return !repository.private || roleOf(repository, token.userId) !== null;
+}
+
+/** Role that a person needs for what an App needs `permission: access` for. */
+const ROLE_FOR: Record<string, { read: Role | null; write: Role | null }> = {
+  metadata: { read: null, write: "admin" },
+  issues: { read: null, write: "triage" },
+  pull_requests: { read: null, write: "triage" },
+  contents: { read: null, write: "write" },
+  actions: { read: null, write: "write" },
+  checks: { read: null, write: "write" },
+  statuses: { read: null, write: "write" },
+  workflows: { read: null, write: "write" },
+  administration: { read: "admin", write: "admin" },
+};
+
+/**
+ * Throws what GitHub answers when the caller may not: 404 for what it may not see, 401 without a
+ * token for a write, 403 `Resource not accessible by integration` for an App or workflow token that lacks the permission,
+ * 403 `Must have …` for a person.
+ */
+export function demand(
+  world: World,
+  token: Token | null,
+  need: { repository: Repository; permission: string; access: Access },
+): void {
+  const { repository, permission, access } = need;
+  if (!maySee(repository, token)) throw new ApiError(404, "Not Found");
+  if (token === null) {
+    if (access === "write") throw new ApiError(401, "Requires authentication");
+    return;
+  }
+  if (token.permissions !== null) {
+    const inScope = token.repositoryIds === null || token.repositoryIds.includes(repository.id);
+    const held = inScope ? token.permissions[permission] : undefined;
+    const readable = permission === "metadata" || (!repository.private && access === "read" && permission === "contents");
+    if (held === "write" || held === access || (access === "read" && readable)) return;
+    throw new ApiError(403, "Resource not accessible by integration");
+  }
+  const role = ROLE_FOR[permission]?.[access] ?? (access === "read" ? null : "admin");
+  if (role === null || hasRole(repository, token.userId, role)) return;
+  const { login } = userById(world, token.userId);
+  throw new ApiError(403, `Must have ${role} rights to Repository. (${login})`);
+}

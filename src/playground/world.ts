@@ -1,0 +1,74 @@
+/** The playground's memory: made empty, looked up, and told what happened. */
+import type { Happening, Repository, Token, User, World } from "./model.ts";
+
+export interface WorldOptions {
+  directory: string;
+  now?: () => Date;
+}
+
+/** The id of GitHub's own `github-actions` App, which owns the check runs of workflows. */
+export const ACTIONS_APP_ID = 15368;
+
+export function createWorld({ directory, now = () => new Date() }: WorldOptions): World {
+  return {
+    url: "http://playground.invalid",
+    serverUrl: "http://playground.invalid",
+    directory,
+    now,
+    nextId: 1000,
+    users: new Map(),
+    apps: new Map(),
+    installations: new Map(),
+    tokens: new Map(),
+    repositories: new Map(),
+    deliveries: [],
+    requests: [],
+    listeners: [],
+  };
+}
+
+/** Ids are unique over everything in one playground, rising in the order of creation. */
+export function newId(world: World): number {
+  world.nextId += 1;
+  return world.nextId;
+}
+
+/** GitHub writes instants to the second, in UTC. */
+export function instant(world: World): string {
+  return world.now().toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** Tells webhooks and workflows; listeners start their own work and never fail the caller. */
+export function emit(world: World, happening: Happening): void {
+  for (const listener of world.listeners) listener(happening);
+}
+
+export function findUser(world: World, login: string): User | undefined {
+  const wanted = login.toLowerCase();
+  return [...world.users.values()].find((user) => user.login.toLowerCase() === wanted);
+}
+
+export function userById(world: World, id: number): User {
+  const user = world.users.get(id);
+  if (!user) throw new Error(`the playground has no user ${id}`);
+  return user;
+}
+
+export function findRepository(world: World, owner: string, name: string): Repository | undefined {
+  const account = findUser(world, owner);
+  const wanted = name.toLowerCase();
+  return [...world.repositories.values()].find(
+    (repository) => repository.ownerId === account?.id && repository.name.toLowerCase() === wanted,
+  );
+}
+
+export function fullName(world: World, repository: Repository): string {
+  return `${userById(world, repository.ownerId).login}/${repository.name}`;
+}
+
+/** The token, unless it is unknown or past its hour. */
+export function liveToken(world: World, value: string): Token | undefined {
+  const token = world.tokens.get(value);
+  if (!token) return undefined;
+  return token.expiresAt !== null && Date.parse(token.expiresAt) <= world.now().getTime() ? undefined : token;
+}
