@@ -324,6 +324,15 @@ export interface Happening {
   token: Token | null;
 }
 
+/** A change of an App's reach; told to that App alone, without subscription. */
+export interface InstallationChange {
+  name: "installation" | "installation_repositories";
+  action: string;
+  installation: Installation;
+  senderId: number;
+  payload: Record<string, unknown>;
+}
+
 export interface RequestLogEntry {
   at: string;
   kind: "rest" | "graphql";
@@ -353,4 +362,5 @@ export interface World {
   deliveries: Delivery[];
   requests: RequestLogEntry[];
   listeners: ((happening: Happening) => void)[];
+  installationListeners: ((change: InstallationChange) => void)[];
 }

@@ -24,6 +24,7 @@ export function createWorld({ directory, now = () => new Date() }: WorldOptions)
     deliveries: [],
     requests: [],
     listeners: [],
+    installationListeners: [],
   };
 }
 
@@ -35,7 +36,10 @@ export function newId(world: World): number {
 
 /** GitHub writes instants to the second, in UTC. */
 export function instant(world: World): string {
-  return world.now().toISOString().replace(/\.\d+Z$/, "Z");
+  return world
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, "Z");
 }
 
 /** Tells webhooks and workflows; listeners start their own work and never fail the caller. */
