@@ -1,0 +1,98 @@
+/** The config: `.github/gza.yml` on the default branch, zod-strict; every key has a default. */
+import { z } from "zod";
+import { Dollars, Method } from "./task.ts";
+
+const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+const SIZES = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
+
+/** `45m`, `90s`, `2h`, `14d`; read as seconds. */
+const Duration = z.string().transform((text, context) => {
+  const match = /^(?<count>[1-9]\d{0,5})(?<unit>[smhd])$/.exec(text);
+  if (match?.groups) return Number(match.groups.count) * UNITS[match.groups.unit as keyof typeof UNITS];
+  context.addIssue({ code: "custom", message: "is no duration; write it like 90s, 45m, 2h or 14d" });
+  return z.NEVER;
+});
+
+/** `4MiB`, `512KiB`; read as bytes. */
+const Size = z.string().transform((text, context) => {
+  const match = /^(?<count>[1-9]\d{0,5})(?<unit>KiB|MiB|GiB)$/.exec(text);
+  if (match?.groups) return Number(match.groups.count) * SIZES[match.groups.unit as keyof typeof SIZES];
+  context.addIssue({ code: "custom", message: "is no size; write it like 512KiB or 4MiB" });
+  return z.NEVER;
+});
+
+const Shell = z.string().trim().min(1).max(20_000).nullable();
+
+/** How attempts of one kind are run; what is missing comes from `agents.default`. */
+const AgentSettings = z.strictObject({
+  agent: z.string().optional(),
+  model: z.string().nullable().optional(),
+  max_turns: z.number().int().min(1).max(10_000).optional(),
+  timeout: Duration.optional(),
+  silence: Duration.optional(),
+});
+
+/** Settings of one attempt with nothing left open; `timeout` and `silence` in seconds. */
+export interface AgentChoice {
+  agent: string;
+  model: string | null;
+  max_turns: number;
+  timeout: number;
+  silence: number;
+}
+
+const AGENT_DEFAULTS: AgentChoice = {
+  agent: "claude",
+  model: null,
+  max_turns: 100,
+  timeout: 45 * 60,
+  silence: 10 * 60,
+};
+
+export const Config = z.strictObject({
+  /** The label that makes an issue a task. */
+  label: z.string().min(1).max(50).default("gza"),
+  agents: z
+    .strictObject({ default: AgentSettings.default({}), implement: AgentSettings.default({}) })
+    .default({ default: {}, implement: {} }),
+  parallel: z.strictObject({ tasks: z.number().int().min(1).max(100).default(5) }).default({ tasks: 5 }),
+  /** US dollars. */
+  budget: z
+    .strictObject({ task: Dollars.default(10), day: Dollars.default(50) })
+    .default({ task: 10, day: 50 }),
+  /** Shell text that runs before the agent. */
+  setup: Shell.default(null),
+  /** Shell text that must end with 0 before work counts as finished. */
+  verify: Shell.default(null),
+  review: z.strictObject({ enabled: z.boolean().default(true) }).default({ enabled: true }),
+  merge: z.strictObject({ method: Method.default("squash") }).default({ method: "squash" }),
+  guard: z
+    .strictObject({
+      /** Further paths that no attempt may touch, as glob patterns. */
+      protect: z.array(z.string().min(1)).default([]),
+      /** Protected paths that attempts may touch all the same. */
+      allow: z.array(z.string().min(1)).default([]),
+      files: z.number().int().min(1).max(3000).default(100),
+      bytes: Size.default(4 * SIZES.MiB),
+    })
+    .default({ protect: [], allow: [], files: 100, bytes: 4 * SIZES.MiB }),
+  /** Words to the agent, in addition to the repository's own instruction files. */
+  instructions: z.string().max(20_000).nullable().default(null),
+  /** Open pull requests as drafts until they are ready. */
+  draft: z.boolean().default(true),
+});
+export type Config = z.infer<typeof Config>;
+
+export const DEFAULT_CONFIG: Config = Config.parse({});
+
+/** How an attempt of this kind is run: its own settings over those of `agents.default` over the built-in ones. */
+export function agentFor(config: Config, kind: string): AgentChoice {
+  const own = kind === "implement" ? config.agents.implement : {};
+  return { ...AGENT_DEFAULTS, ...defined(config.agents.default), ...defined(own) };
+}
+
+function defined<T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

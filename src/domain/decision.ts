@@ -1,0 +1,61 @@
+/** What `decide` answers: a reason, at most one move of refs, effects that are safe to repeat, and when to look again. */
+import type { Brief } from "./brief.ts";
+import type { Job } from "./job.ts";
+import type { Queue } from "./queue.ts";
+import type { RecordBody } from "./record.ts";
+import type { Instant, Method, Reason, Sha } from "./task.ts";
+
+export interface Decision {
+  /** Number of the rule that answered, 1 to 20. */
+  rule: number;
+  /** Why; the log line, the status and the test's expected value. */
+  reason: Reason | "not_asked" | "not_allowed" | "unreadable_record" | "at_rest";
+  /** Applied first; when it is lost to another writer, nothing else of the decision is done. */
+  move: Move | null;
+  effects: Effect[];
+  /** When to look again if nothing happens; null: an event will tell. */
+  again: Instant | null;
+}
+
+/**
+ * One compare-and-swap over several refs, in one `updateRefs`. The record always moves, from the snapshot's to `record`.
+ * Commits that do not exist yet have no id here: `apply` writes record, queue and job and fills their ids in.
+ */
+export interface Move {
+  /** One plain sentence, the first line of the record's commit. */
+  story: string;
+  record: RecordBody;
+  /** Files of the record's tree that change; the others stay. */
+  brief: Brief | null;
+  /** null: the queue stays. */
+  queue: Queue | null;
+  /** A new baton J with this job; `record.attempt.job` becomes its id. `before`: where the baton is now. */
+  job: { job: Job; before: Sha | null } | null;
+  /** Further refs, all of whose commits exist. */
+  refs: RefMove[];
+}
+
+/** `before` null: must not exist; `after` null: is removed. */
+export interface RefMove {
+  name: string;
+  before: Sha | null;
+  after: Sha | null;
+}
+
+/** One thing that GZA does to GitHub, safe to repeat. */
+export type Effect =
+  /** Starts the workflow for the attempt in flight (its J stands in the record). */
+  | { kind: "dispatch"; attempt: number; ref: string }
+  | { kind: "cancel_run"; run: number }
+  | { kind: "open_pull"; branch: string; base: string; title: string; body: string; draft: boolean }
+  | { kind: "edit_pull"; number: number; nodeId: string; change: { draft: boolean } }
+  /** A new comment, once per `key`. */
+  | { kind: "say"; key: string; on: number; body: string }
+  /** The one status comment; `id` null: it is created. */
+  | { kind: "edit_status"; id: number | null; body: string }
+  | { kind: "react"; comment: number; content: "+1" | "confused" | "eyes" }
+  /** Labels of GZA's own to put on and take off. */
+  | { kind: "set_labels"; on: number; add: string[]; remove: string[] }
+  | { kind: "request_merge"; pull: number; head: Sha; method: Method; title: string; message: string }
+  | { kind: "delete_branch"; branch: string; head: Sha }
+  | { kind: "close_issue"; issue: number };

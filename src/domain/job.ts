@@ -1,0 +1,41 @@
+/** The job: what the app tells a run to do; `job.json` in J's tree, written once, never changed. */
+import { z } from "zod";
+import { Brief } from "./brief.ts";
+import { Feedback, Finding } from "./finding.ts";
+import { AttemptEnd, Count, Dollars, How, Kind, Sha } from "./task.ts";
+
+export const Job = z.strictObject({
+  v: z.literal(1),
+  repository: z.strictObject({ id: z.number().int().positive(), name: z.string() }),
+  issue: z.number().int().positive(),
+  attempt: z.number().int().positive(),
+  kind: Kind,
+  how: How,
+  brief: Brief,
+  /** `work`: where a resumed attempt begins. */
+  start: z.strictObject({ base: Sha, base_branch: z.string(), head: Sha.nullable(), work: Sha.nullable() }),
+  plan: z.string().nullable(),
+  answer_to: z.string().nullable(),
+  findings: z.array(Finding),
+  feedback: z.array(Feedback),
+  checks: z.array(z.strictObject({ name: z.string(), log: z.string() })),
+  previous: z.strictObject({ end: AttemptEnd, summary: z.string(), session: Sha.nullable() }).nullable(),
+  agent: z.strictObject({ name: z.string(), model: z.string().nullable(), fallback: z.array(z.string()) }),
+  limits: z.strictObject({
+    turns: z.number().int().positive(),
+    seconds: z.number().int().positive(),
+    /** Seconds without a sign of life. */
+    silence: z.number().int().positive(),
+    usd: Dollars,
+    files: z.number().int().positive(),
+    bytes: z.number().int().positive(),
+    loops: z.strictObject({ same_call: Count, same_error: Count, same_test: Count }),
+  }),
+  setup: z.string().nullable(),
+  verify: z.string().nullable(),
+  network: z.array(z.string()),
+  protect: z.array(z.string()),
+  allow: z.array(z.string()),
+  instructions: z.string().nullable(),
+});
+export type Job = z.infer<typeof Job>;

@@ -1,0 +1,82 @@
+/** The report: what a run answers; `report.json` in R's tree, written by the publisher from what the agent's workflow job left. */
+import { z } from "zod";
+import { Finding } from "./finding.ts";
+import { AttemptEnd, Count, Dollars, Hex12, Instant, Kind, Sha } from "./task.ts";
+
+export const Report = z.strictObject({
+  v: z.literal(1),
+  attempt: z.number().int().positive(),
+  kind: Kind,
+  end: AttemptEnd,
+  summary: z.string().max(20_000),
+  last_words: z.string().max(20_000),
+  /** The commits of the attempt; null: it made none. `patch` is git's stable patch id of base..head. */
+  work: z
+    .strictObject({
+      base: Sha,
+      head: Sha,
+      commits: Count,
+      files: Count,
+      patch: z.string().regex(/^[0-9a-f]*$/),
+      finished: z.boolean(),
+    })
+    .nullable(),
+  findings: z.array(Finding).nullable(),
+  coverage: z.array(z.strictObject({ path: z.string(), seen: z.boolean() })).nullable(),
+  closed: z
+    .array(z.strictObject({ finding: Hex12, how: z.enum(["addressed", "disputed"]), evidence: z.string() }))
+    .nullable(),
+  plan: z.string().nullable(),
+  answer: z.string().nullable(),
+  question: z.string().nullable(),
+  lesson: z.strictObject({ title: z.string(), body: z.string() }).nullable(),
+  usage: z.strictObject({
+    turns: Count,
+    seconds: Count,
+    requests: Count,
+    input: Count,
+    cached: Count,
+    output: Count,
+    usd: Dollars.nullable(),
+  }),
+  agent: z.strictObject({ name: z.string(), version: z.string(), model: z.string() }),
+  /** What the agent ran in; `off`: nothing but the workflow job's own machine. */
+  sandbox: z.enum(["bubblewrap", "user", "off"]),
+  verify: z.strictObject({ exit: z.number().int(), seconds: Count, tail: z.string() }).nullable(),
+  guard: z.array(z.strictObject({ path: z.string(), rule: z.string() })),
+  hosts: z.strictObject({ used: z.array(z.string()), refused: z.array(z.string()) }),
+  tools: z.record(z.string(), Count),
+  reset_at: Instant.nullable(),
+  session: z.boolean(),
+});
+export type Report = z.infer<typeof Report>;
+
+/** `report.json` may be this many bytes at most; GitHub's GraphQL cuts a blob's text at 512,000. */
+export const MAX_REPORT_BYTES = 400_000;
+
+export type ReadReport =
+  | { kind: "report"; report: Report }
+  | { kind: "unknown_version"; version: string }
+  | { kind: "unreadable"; why: string };
+
+/** Reads `report.json`; what does not fit is said, never guessed at. */
+export function readReport(text: string | null, bytes: number): ReadReport {
+  if (bytes > MAX_REPORT_BYTES) return { kind: "unreadable", why: `it has ${bytes} bytes, ${MAX_REPORT_BYTES} are allowed` };
+  if (text === null) return { kind: "unreadable", why: "it is not text" };
+  const parsed = parseJson(text);
+  if (parsed === undefined) return { kind: "unreadable", why: "it is not JSON" };
+  const version = z.looseObject({ v: z.union([z.number(), z.string()]) }).safeParse(parsed);
+  if (version.success && version.data.v !== 1) return { kind: "unknown_version", version: String(version.data.v) };
+  const report = Report.safeParse(parsed);
+  if (report.success) return { kind: "report", report: report.data };
+  const [issue] = report.error.issues;
+  return { kind: "unreadable", why: issue ? `${issue.path.join(".") || "it"}: ${issue.message}` : "it does not fit" };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

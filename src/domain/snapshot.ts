@@ -1,0 +1,171 @@
+/** The snapshot: everything that is true about one task at one instant, read from GitHub; the only input of `decide` beside the config. */
+import type { Brief } from "./brief.ts";
+import type { Config } from "./config.ts";
+import type { Queue } from "./queue.ts";
+import type { Record } from "./record.ts";
+import type { ReadReport } from "./report.ts";
+import type { Actor, Instant, Sha } from "./task.ts";
+
+/** Repository roles, weakest first; `none`: no access, or an account that GitHub does not know there. */
+export const ROLES = ["none", "read", "triage", "write", "maintain", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Snapshot {
+  /** GitHub's clock at the answer (its `Date` header). */
+  now: Instant;
+  repository: {
+    id: number;
+    /** GraphQL node id. */
+    nodeId: string;
+    /** `owner/name` */
+    name: string;
+    url: string;
+    defaultBranch: string;
+    defaultHead: Sha;
+    /** Whether the default branch's tip has any check or status that is not GZA's own. */
+    hasBaseChecks: boolean;
+    hasWorkflow: boolean;
+  };
+  /** The App's own bot account. */
+  me: { id: number; login: string };
+  issue: IssueFacts;
+  record: RecordReading;
+  /** `brief.json` of the record's tree; null while there is no record. */
+  brief: Brief | null;
+  baton: Baton;
+  /** The workflow run of the attempt in flight; null: none is known. */
+  run: RunFacts | null;
+  /** Tip of the task branch; null: there is none. */
+  branchHead: Sha | null;
+  pull: PullFacts | null;
+  /** Comments on issue and pull request that were not heard yet, oldest first; GZA's own are not among them. */
+  comments: CommentFacts[];
+  /** Keys of the comments that GZA wrote (their hidden first line), with their ids. */
+  said: ReadonlyMap<string, { id: number; body: string }>;
+  /** Role of every person whose word may count in this snapshot, by account id. Who is missing has none. */
+  roles: ReadonlyMap<number, Role>;
+  ledger: Ledger;
+  config: ConfigReading;
+  /** What effects of this process found out since and GitHub's answers may not show yet. */
+  evidence: Evidence[];
+}
+
+export interface IssueFacts {
+  number: number;
+  nodeId: string;
+  title: string;
+  body: string;
+  url: string;
+  state: "open" | "closed";
+  locked: boolean;
+  labels: string[];
+  /** null: the account is gone. */
+  author: Actor | null;
+  /** Who last edited the text and when; null: nobody did. */
+  edited: { by: Actor | null; at: Instant } | null;
+  /** Each time the task label was put on or taken off, oldest first. */
+  labelled: { on: boolean; at: Instant; by: Actor | null }[];
+  /** Each time the issue was closed, oldest first. */
+  closed: { at: Instant; by: Actor | null }[];
+}
+
+export type RecordReading =
+  | { kind: "none" }
+  | { kind: "record"; oid: Sha; tree: Sha; record: Record }
+  /** Not one that GZA wrote for this task: `why` says what is wrong, `lastGood` is the newest good one before it. */
+  | { kind: "unreadable"; oid: Sha; why: string; lastGood: Sha | null };
+
+export type Baton =
+  | { kind: "none" }
+  /** J: handed out, not brought back. */
+  | { kind: "job"; oid: Sha; at: Instant }
+  /** R: brought back; `job` is its first parent, `work` its second. */
+  | { kind: "report"; oid: Sha; at: Instant; job: Sha | null; work: Sha | null; report: ReadReport };
+
+export interface RunFacts {
+  id: number;
+  url: string;
+  status: "queued" | "in_progress" | "completed";
+  conclusion: string | null;
+  createdAt: Instant;
+  /** The run that the App dispatched: its workflow file, on the default branch, by the App itself. */
+  genuine: boolean;
+}
+
+export interface PullFacts {
+  number: number;
+  nodeId: string;
+  url: string;
+  state: "open" | "merged" | "closed";
+  title: string;
+  body: string;
+  head: Sha;
+  branch: string;
+  base: string;
+  draft: boolean;
+  mergeable: "mergeable" | "conflicting" | "unknown";
+  inQueue: boolean;
+  labels: string[];
+  checks: CheckFacts[];
+  mergedBy: Actor | null;
+  mergeCommit: Sha | null;
+}
+
+export interface CheckFacts {
+  name: string;
+  /** `pending`, a check run's conclusion, or a status's state, in GitHub's lower-case words. */
+  outcome: string;
+  required: boolean;
+  /** One of GZA's own check runs. */
+  own: boolean;
+  url: string | null;
+}
+
+export interface CommentFacts {
+  id: number;
+  nodeId: string;
+  on: "issue" | "pull";
+  at: Instant;
+  by: Actor | null;
+  isBot: boolean;
+  body: string;
+  edited: boolean;
+  /** GZA has put its reaction on it. */
+  acknowledged: boolean;
+}
+
+/** The ledger's list: all tasks that can compete for room, and the queue. */
+export interface Ledger {
+  records: readonly Record[];
+  queue: Queue;
+  /** Tip of the queue's ref; null: there is none yet. */
+  queueOid: Sha | null;
+}
+
+export interface ConfigProblem {
+  /** 1-based, in the file. */
+  line: number;
+  column: number;
+  /** Key, as in `agents.default.timeout`. */
+  path: string;
+  message: string;
+}
+
+export type ConfigReading =
+  /** `blob` is all zeros when there is no file: then the defaults count. */
+  | { kind: "config"; blob: Sha; config: Config }
+  | { kind: "broken"; blob: Sha; problems: ConfigProblem[] };
+
+/** What this process did or was told and may not be readable yet. */
+export type Evidence =
+  | { kind: "dispatched"; attempt: number; run: number | null }
+  | { kind: "dispatch_refused"; attempt: number; status: number; message: string }
+  | { kind: "pull_opened"; number: number }
+  | { kind: "pull_refused"; status: number; message: string }
+  | { kind: "said"; key: string; id: number }
+  | { kind: "merge_refused"; head: Sha; status: number; message: string };
+
+export function mayWrite(snapshot: Pick<Snapshot, "roles">, actor: Actor | null): boolean {
+  if (actor === null) return false;
+  return ROLES.indexOf(snapshot.roles.get(actor.id) ?? "none") >= ROLES.indexOf("write");
+}
