@@ -134,8 +134,8 @@ export interface Pull {
   mergedAt: string | null;
   mergedById: number | null;
   mergeCommitSha: string | null;
-  /** Result of the last test merge and the two tips it was made for; null: not computed yet. */
-  mergeability: { head: string; base: string; mergeable: boolean } | null;
+  /** Result of the last test merge and the two tips it was made for; null: not computed yet. `commit`: the test merge. */
+  mergeability: { head: string; base: string; mergeable: boolean; commit: string | null } | null;
 }
 
 export type CheckStatus = "queued" | "in_progress" | "completed";
@@ -191,7 +191,11 @@ export interface Protection {
   pattern: string;
   requiredChecks: string[];
   strict: boolean;
+  /** Changes must come by a pull request, with `requiredApprovals` (which may be none). */
+  pullRequired: boolean;
   requiredApprovals: number;
+  /** Administrators are held to it too. */
+  enforceAdmins: boolean;
 }
 
 export interface Workflow {
@@ -215,7 +219,17 @@ export interface WorkflowRun {
   event: string;
   headBranch: string;
   headSha: string;
+  headCommit: HeadCommit;
+  /** Full name and commit of what the run sees as `GITHUB_REF` and `GITHUB_SHA`; for a pull request the test merge. */
+  ref: string;
+  sha: string;
+  /** Commit that the workflow file was read from. */
+  workflowSha: string;
+  /** Number of the pull request that the run belongs to. */
+  pullNumber: number | null;
   actorId: number;
+  /** Who asked for this attempt: differs from the actor after a re-run. */
+  triggeringActorId: number;
   status: "queued" | "in_progress" | "completed" | "waiting" | "pending";
   conclusion: Conclusion | null;
   suiteId: number;
@@ -230,10 +244,28 @@ export interface WorkflowRun {
   artifacts: Artifact[];
 }
 
+/** The commit a workflow run is shown with. */
+export interface HeadCommit {
+  id: string;
+  treeId: string;
+  message: string;
+  timestamp: string;
+  author: { name: string; email: string };
+  committer: { name: string; email: string };
+}
+
 export interface WorkflowJob {
   id: number;
   key: string;
   name: string;
+  /** The run attempt it belongs to. */
+  attempt: number;
+  /** This job's combination of `strategy.matrix`; empty without one. */
+  matrix: Record<string, unknown>;
+  createdAt: string;
+  outputs: Record<string, string>;
+  /** `continue-on-error` applied: it failed, and those that need it see a success. */
+  tolerated: boolean;
   status: "queued" | "in_progress" | "completed" | "waiting";
   conclusion: Conclusion | null;
   checkRunId: number;
