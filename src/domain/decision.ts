@@ -29,8 +29,11 @@ export interface Move {
   brief: Brief | null;
   /** null: the queue stays. */
   queue: Queue | null;
-  /** A new baton J with this job; `record.attempt.job` becomes its id. `before`: where the baton is now. */
-  job: { job: Job; before: Sha | null } | null;
+  /**
+   * A new baton J; `record.attempt.job` becomes its id. `before`: where the baton is now.
+   * `again` repeats the tree of the J that lies there (its dispatch was lost).
+   */
+  job: { kind: "new"; job: Job; before: Sha | null } | { kind: "again"; before: Sha } | null;
   /** Further refs, all of whose commits exist. */
   refs: RefMove[];
 }

@@ -163,6 +163,8 @@ export type Evidence =
   | { kind: "pull_opened"; number: number }
   | { kind: "pull_refused"; status: number; message: string }
   | { kind: "said"; key: string; id: number }
+  | { kind: "reacted"; comment: number }
+  | { kind: "run_cancelled"; run: number }
   | { kind: "merge_refused"; head: Sha; status: number; message: string };
 
 export function mayWrite(snapshot: Pick<Snapshot, "roles">, actor: Actor | null): boolean {
