@@ -1,0 +1,73 @@
+/** Merges without a work tree: two commits into one tree, or a row of commits onto a new base. */
+import type { Repository } from "../model.ts";
+import { commitsBetween } from "./history.ts";
+import { readCommits, type Identity } from "./objects.ts";
+import { tryGit } from "./run.ts";
+import { writeCommit } from "./write.ts";
+
+/** The tree of the merge; null when it conflicts or the two share no history. */
+export async function mergeTrees(
+  repository: Repository,
+  ours: string,
+  theirs: string,
+): Promise<string | null> {
+  const args = ["merge-tree", "--write-tree", "--no-messages", "--name-only", ours, theirs];
+  const { code, stdout, stderr } = await tryGit(repository.directory, args);
+  if (code === 0) return stdout.toString("utf8").trim();
+  if (code === 1 || stderr.includes("unrelated histories")) return null;
+  throw new Error(`${ours} and ${theirs} could not be merged in ${repository.directory}: ${stderr.trim()}`);
+}
+
+export interface Replay {
+  /** Commits to put on top of `onto`: those of `tip` that `onto` has not; merges are left out. */
+  tip: string;
+  onto: string;
+  committer: Identity;
+}
+
+/** The new tip after a rebase; null when one of the commits conflicts. Authors and messages stay. */
+export async function replay(
+  repository: Repository,
+  { tip, onto, committer }: Replay,
+): Promise<string | null> {
+  const oids = await commitsBetween(repository, { tip, hidden: [onto] });
+  const commits = await readCommits(repository, oids.toReversed());
+  let head = onto;
+  for (const commit of commits) {
+    const [parent] = commit?.parents ?? [];
+    if (!commit || parent === undefined || commit.parents.length > 1) continue;
+    const tree = await pickTree(repository, { head, parent, oid: commit.oid });
+    if (tree === null) return null;
+    head = await writeCommit(repository, {
+      tree,
+      parents: [head],
+      author: commit.author,
+      committer,
+      message: commit.message,
+    });
+  }
+  return head;
+}
+
+/**
+ * A cherry-pick as a merge: `head` and the commit are given the commit's parent as their only common ancestor, by two
+ * commits that nothing keeps. (`merge-tree --merge-base` would do, but needs git 2.40.)
+ */
+async function pickTree(
+  repository: Repository,
+  { head, parent, oid }: { head: string; parent: string; oid: string },
+): Promise<string | null> {
+  const nobody: Identity = { name: "GitHub", email: "noreply@github.com", date: "2020-01-01T00:00:00Z" };
+  const onParent = async (revision: string): Promise<string> => {
+    const [commit] = await readCommits(repository, [revision]);
+    if (!commit) throw new Error(`commit ${revision} is missing from ${repository.directory}`);
+    return writeCommit(repository, {
+      tree: commit.tree,
+      parents: [parent],
+      author: nobody,
+      committer: nobody,
+      message: revision,
+    });
+  };
+  return mergeTrees(repository, await onParent(head), await onParent(oid));
+}
