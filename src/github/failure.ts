@@ -1,0 +1,76 @@
+/** The ways in which a request to GitHub fails that GZA tells apart. */
+import { RequestError } from "@octokit/request-error";
+import { z } from "zod";
+import type { Instant } from "../domain/task.ts";
+
+/** GitHub asks to wait; nobody sleeps for it, the work is taken up again at `until` (GitHub's clock), in `seconds`. */
+export class RateLimited extends Error {
+  readonly until: Instant;
+  readonly seconds: number;
+
+  constructor(until: Instant, seconds: number, cause?: unknown) {
+    super(`GitHub's rate limit is reached; nothing more may be asked before ${until}`, { cause });
+    this.name = "RateLimited";
+    this.until = until;
+    this.seconds = seconds;
+  }
+}
+
+/** The installation lacks a permission: a new one was not accepted yet, or somebody took one away. */
+export class Forbidden extends Error {
+  readonly status = 403;
+
+  constructor(what: string, cause: unknown) {
+    super(
+      `${what} is not allowed to this installation; accept the App's permissions in the account's settings`,
+      {
+        cause,
+      },
+    );
+    this.name = "Forbidden";
+  }
+}
+
+export const GraphqlProblem = z.looseObject({
+  type: z.string().optional(),
+  message: z.string(),
+  path: z.array(z.union([z.string(), z.number()])).optional(),
+});
+export type GraphqlProblem = z.infer<typeof GraphqlProblem>;
+
+/** GraphQL answered with errors. Data that came beside them is not looked at: it may be half of the truth. */
+export class GraphqlFailure extends Error {
+  readonly problems: readonly GraphqlProblem[];
+
+  constructor(operation: string, problems: readonly GraphqlProblem[]) {
+    super(`GraphQL ${operation} failed: ${problems.map((problem) => problem.message).join("; ")}`);
+    this.name = "GraphqlFailure";
+    this.problems = problems;
+  }
+}
+
+/** The HTTP status that GitHub answered with, or null: it was no answer of GitHub. */
+export function statusOf(error: unknown): number | null {
+  if (error instanceof Forbidden) return error.status;
+  return error instanceof RequestError && error.response !== undefined ? error.status : null;
+}
+
+/** GitHub's own words for a refusal, cut to what fits a sentence. */
+export function refusalOf(error: unknown): string {
+  const cause = error instanceof Forbidden ? error.cause : error;
+  const data = z
+    .looseObject({
+      message: z.string(),
+      errors: z.array(z.looseObject({ message: z.string().optional() })).optional(),
+    })
+    .safeParse(cause instanceof RequestError ? cause.response?.data : undefined);
+  if (!data.success) return cause instanceof Error ? cause.message.slice(0, 500) : "no reason was given";
+  const details = (data.data.errors ?? []).flatMap((detail) => detail.message ?? []);
+  return [data.data.message, ...details].join("; ").slice(0, 500);
+}
+
+/** Nobody knows whether the request took effect: 5xx, a reset, a timeout (`@octokit/request` gives those status 500 and no response). */
+export function isUnanswered(error: unknown): boolean {
+  if (error instanceof RequestError) return error.status >= 500;
+  return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+}

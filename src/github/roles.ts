@@ -1,0 +1,65 @@
+/** Asks for people's roles on a repository, at the moment when their word counts. */
+import { z } from "zod";
+import { ROLES, type Role, type Snapshot } from "../domain/snapshot.ts";
+import type { Actor } from "../domain/task.ts";
+import type { Client, RepositoryKey } from "./client.ts";
+import { statusOf } from "./failure.ts";
+
+const Permission = z.looseObject({
+  permission: z.string(),
+  role_name: z.string().optional(),
+  user: z.looseObject({ id: z.number() }).nullable(),
+});
+
+/** The role of each; who is unknown there has `none`. A failing answer is an error, never a guess. */
+export async function rolesOf(
+  client: Client,
+  repository: RepositoryKey,
+  people: readonly Actor[],
+): Promise<ReadonlyMap<number, Role>> {
+  const distinct = new Map(people.map((person) => [person.id, person]));
+  const roles = await Promise.all(
+    [...distinct.values()].map(
+      async (person) => [person.id, await roleOf(client, repository, person)] as const,
+    ),
+  );
+  return new Map(roles);
+}
+
+/** Whose word may count in this snapshot. Bots have none. */
+export function peopleToAsk(snapshot: Omit<Snapshot, "roles">, bots: ReadonlySet<number>): Actor[] {
+  const { issue, record, comments } = snapshot;
+  const known = record.kind === "record" ? record.record : null;
+  const lastLabel = issue.labelled.at(-1);
+  const people: (Actor | null)[] = [];
+  if (lastLabel && (known === null || lastLabel.at > known.asked.at)) people.push(lastLabel.by);
+  const isAnswer = known?.phase === "parked" && known.reason === "question";
+  for (const comment of comments) {
+    if (isAnswer || /^\s*\/gza\b/i.test(comment.body)) people.push(comment.by);
+  }
+  if (known === null || (known.attempt === null && known.spent.attempts === 0)) {
+    people.push(issue.author, issue.edited?.by ?? null);
+  }
+  return people.filter((person) => person !== null).filter(({ id }) => !bots.has(id));
+}
+
+/** https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user: `role_name` may be an organisation's own word, then `permission` counts. */
+async function roleOf(client: Client, { owner, name }: RepositoryKey, person: Actor): Promise<Role> {
+  try {
+    const response = await client.request("GET /repos/{owner}/{repo}/collaborators/{username}/permission", {
+      owner,
+      repo: name,
+      username: person.login,
+    });
+    const answer = Permission.parse(response.data);
+    if (answer.user?.id !== person.id) return "none";
+    return asRole(answer.role_name) ?? asRole(answer.permission) ?? "none";
+  } catch (error) {
+    if (statusOf(error) === 404) return "none";
+    throw error;
+  }
+}
+
+function asRole(word: string | undefined): Role | undefined {
+  return ROLES.find((role) => role === word);
+}
