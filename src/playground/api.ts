@@ -41,6 +41,12 @@ export function tokenOf(c: Context<Env>): Token {
   return token;
 }
 
+/** Who acts and with which token, for whatever emits happenings; 401 without a token. */
+export function actOf(c: Context<Env>): { actorId: number; token: Token } {
+  const token = tokenOf(c);
+  return { actorId: token.userId, token };
+}
+
 export function json<T>(c: Context<Env>, value: T, status: ContentfulStatusCode = 200): Response {
   c.header("Content-Type", "application/json; charset=utf-8");
   return c.body(JSON.stringify(value), status);

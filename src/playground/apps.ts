@@ -27,6 +27,8 @@ export function createApp(world: World, input: AppInput): NewApp {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
+  if (input.webhookUrl !== null && !URL.canParse(input.webhookUrl))
+    throw new ApiError(422, `Hook url is not supported: ${input.webhookUrl}`);
   if (appBySlug(world, slug)) throw new ApiError(422, `Name is already taken: ${input.name}`);
   const { publicKey, privateKey } = generateKeyPairSync("rsa", {
     modulusLength: 2048,
