@@ -35,6 +35,8 @@ export interface Snapshot {
   baton: Baton;
   /** The workflow run of the attempt in flight; null: none is known. */
   run: RunFacts | null;
+  /** Where unfinished work is kept now; null: nowhere. */
+  unfinished: Sha | null;
   /** Tip of the task branch; null: there is none. */
   branchHead: Sha | null;
   pull: PullFacts | null;
@@ -153,8 +155,7 @@ export interface ConfigProblem {
 
 export type ConfigReading =
   /** `blob` is all zeros when there is no file: then the defaults count. */
-  | { kind: "config"; blob: Sha; config: Config }
-  | { kind: "broken"; blob: Sha; problems: ConfigProblem[] };
+  { kind: "config"; blob: Sha; config: Config } | { kind: "broken"; blob: Sha; problems: ConfigProblem[] };
 
 /** What this process did or was told and may not be readable yet. */
 export type Evidence =

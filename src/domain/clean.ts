@@ -1,0 +1,62 @@
+/** The cleaner: takes out of foreign text what a reader cannot see, and what GitHub or GZA would act on when it is said again. */
+import type { Removal } from "./brief.ts";
+
+interface Cleaned {
+  text: string;
+  removed: Removal[];
+}
+
+/** What hides from a reader; `what` is the name that the receipt shows. */
+const HIDDEN: { what: string; pattern: RegExp }[] = [
+  { what: "HTML comment", pattern: /<!--[\s\S]*?(?:-->|$)/g },
+  { what: "direction override", pattern: /\p{Bidi_Control}/gu },
+  { what: "tag character", pattern: /[\u{E0000}-\u{E007F}]/gu },
+  // All but the two that choose between text and picture form of an emoji.
+  { what: "invisible character", pattern: /[\p{Default_Ignorable_Code_Point}--[\uFE0E\uFE0F]]/gv },
+  { what: "control character", pattern: /[\p{Cc}--[\t\n]]/gv },
+];
+
+/** Text of a person as an agent may read it: NFC, nothing hidden, at most `limit` characters. Cleaning twice changes nothing. */
+export function cleanIncoming(text: string, limit = 60_000): Cleaned {
+  const removed = new Map<string, number>();
+  let cleaned = text.replace(/\r\n?/g, "\n").normalize("NFC");
+  for (let before = ""; before !== cleaned;) {
+    before = cleaned;
+    for (const { what, pattern } of HIDDEN) {
+      cleaned = cleaned.replace(pattern, () => {
+        removed.set(what, (removed.get(what) ?? 0) + 1);
+        return "";
+      });
+    }
+    cleaned = cleaned.normalize("NFC");
+  }
+  const cut = cutAt(cleaned.trim(), limit);
+  if (cut.length < cleaned.trim().length)
+    removed.set("character over the limit", cleaned.trim().length - cut.length);
+  return { text: cut.trim(), removed: [...removed].map(([what, count]) => ({ what, count })) };
+}
+
+/** Foreign text as GZA may say it on GitHub: nobody is mentioned, no issue is closed, nothing commands, on one line. */
+export function cleanLine(text: string, limit = 200): string {
+  const { text: visible } = cleanIncoming(text, 4 * limit);
+  const line = visible.replace(/\s+/g, " ").trim();
+  return cutAt(defuse(line), limit).trim();
+}
+
+/** Makes mentions, references, closing words, markup and commands plain words, by a zero-width-free change that stays readable. */
+function defuse(line: string): string {
+  return line
+    .replace(/[<>]/g, (sign) => (sign === "<" ? "‹" : "›"))
+    .replace(/@(?=[A-Za-z0-9_-])/g, "＠")
+    .replace(/(^|[\s(])#(?=\d)/g, "$1no. ")
+    .replace(/\bGH-(?=\d)/gi, "no. ")
+    .replace(/\bhttps?:\/\//gi, "")
+    .replace(/!\[/g, "[")
+    .replace(/(^|\s)\/gza\b/gi, "$1gza");
+}
+
+function cutAt(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = /[\uD800-\uDBFF]/.test(text.charAt(limit - 1)) ? limit - 1 : limit;
+  return text.slice(0, end);
+}

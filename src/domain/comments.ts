@@ -1,0 +1,132 @@
+/** Every sentence that GZA says on GitHub. */
+import { cleanLine } from "./clean.ts";
+import { answerTo } from "./answers.ts";
+import { marker } from "./names.ts";
+import type { Attempt, RecordBody } from "./record.ts";
+import { sentenceFor } from "./sentences.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** GitHub refuses bodies over 65,536 characters; GZA stays well below. */
+export const MAX_BODY = 60_000;
+
+/** The body of the comment with this key (see `intents.ts`), beginning with its hidden marker. */
+export function bodyOf(key: string, snapshot: Snapshot, record: RecordBody): string {
+  const [word = "", ...rest] = key.split(":");
+  if (word === "status") return finish(key, statusBody(snapshot, record));
+  if (word === "answer") return finish(key, answerTo(rest[1] ?? "", record));
+  return finish(key, callBody(snapshot, record));
+}
+
+/** Told once to somebody who may not ask. */
+export function notAllowedBody(key: string, login: string): string {
+  return finish(
+    key,
+    `Thank you, ${cleanLine(login, 40)}. Only people who can push to this repository can start a task; one of them may put the label on.`,
+  );
+}
+
+/** Told once when a record is not one that GZA wrote. */
+export function unreadableBody(
+  key: string,
+  reading: { oid: string; why: string; lastGood: string | null; ref: string },
+): string {
+  const { oid, why, lastGood, ref } = reading;
+  const mend =
+    lastGood === null
+      ? `Delete it with \`git push <remote> :${ref}\` and put the label on again.`
+      : `Put the last good one back with \`git push --force <remote> ${lastGood}:${ref}\`.`;
+  return finish(
+    key,
+    `What \`${ref}\` points at (${oid.slice(0, 12)}) is not a record that GZA wrote: ${why}. GZA leaves this task alone until that is mended. ${mend}`,
+  );
+}
+
+export function pullTitle(snapshot: Snapshot, record: RecordBody): string {
+  return cleanLine(snapshot.brief?.title ?? snapshot.issue.title, 200) || `Issue ${record.issue}`;
+}
+
+export function pullBody(snapshot: Snapshot, record: RecordBody): string {
+  const last = record.attempts.at(-1);
+  const lines = [
+    `Closes #${record.issue}`,
+    "",
+    `Asked for by ${cleanLine(record.asked.by.login, 40)}. ${last ? `${attemptLine(snapshot, last)}.` : ""}`,
+    "",
+    `It stays a draft until it is approved, green and mergeable. What happens meanwhile stands in the [status comment](${snapshot.issue.url}).`,
+  ];
+  return lines.join("\n");
+}
+
+export function mergeTitle(snapshot: Snapshot, record: RecordBody): string {
+  return `${pullTitle(snapshot, record)} (#${record.pull ?? 0})`;
+}
+
+export function mergeMessage(record: RecordBody): string {
+  return `Closes #${record.issue}\n\nGza-Task: #${record.issue}\nGza-Attempts: ${record.spent.attempts}`;
+}
+
+/** `parked` and `ready` speak to the person who asked: the only mention. */
+function callBody(snapshot: Snapshot, record: RecordBody): string {
+  const { what, next } = sentenceFor(snapshot, record);
+  return [`@${record.asked.by.login} ${what}`, next].filter((line) => line !== null).join("\n\n");
+}
+
+function statusBody(snapshot: Snapshot, record: RecordBody): string {
+  // Only lasting facts: what a passing report or refusal adds stands in the comment that called.
+  const { what, next } = sentenceFor({ ...snapshot, baton: { kind: "none" }, evidence: [] }, record);
+  const attempts = [...record.attempts, ...(record.attempt ? [record.attempt] : [])];
+  const parts = [`**${PHASE_TITLES[record.phase]}.** ${what}`];
+  if (next !== null && record.phase !== "done") parts.push(next);
+  if (record.pull !== null) parts.push(`Pull request: #${record.pull}`);
+  if (attempts.length > 0) {
+    parts.push(
+      [
+        "| attempt | end | turns | time | cost |",
+        "|---|---|---:|---:|---:|",
+        ...attempts.map((attempt) => attemptRow(snapshot, attempt)),
+      ].join("\n"),
+    );
+  }
+  return parts.join("\n\n");
+}
+
+const PHASE_TITLES: { [phase in RecordBody["phase"]]: string } = {
+  done: "Done",
+  cancelled: "Called off",
+  parked: "Needs you",
+  running: "Working",
+  queued: "Waiting",
+  ready: "Ready",
+  open: "Open",
+};
+
+function attemptRow(snapshot: Snapshot, attempt: Attempt): string {
+  const name = `${attempt.n} ${attempt.kind}`;
+  const link =
+    attempt.run === null ? name : `[${name}](${snapshot.repository.url}/actions/runs/${attempt.run})`;
+  if (attempt.end === null) return `| ${link} | in flight | | | |`;
+  return `| ${link} | ${attempt.end.replaceAll("_", " ")} | ${attempt.turns} | ${duration(attempt.seconds)} | ${money(attempt.usd)} |`;
+}
+
+function attemptLine(snapshot: Snapshot, attempt: Attempt): string {
+  const name = `attempt ${attempt.n}`;
+  const link =
+    attempt.run === null ? name : `[${name}](${snapshot.repository.url}/actions/runs/${attempt.run})`;
+  return `Made by ${link} in ${attempt.turns} turns, ${duration(attempt.seconds)}, ${money(attempt.usd)}`;
+}
+
+/** `4 s`, `12 min`, `1 h 5 min` */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `$0.12`; a model without a known price has none. */
+export function money(usd: number | null): string {
+  return usd === null ? "no price known" : `$${usd.toFixed(2)}`;
+}
+
+function finish(key: string, text: string): string {
+  return `${marker(key)}\n${text}`.slice(0, MAX_BODY);
+}

@@ -1,0 +1,77 @@
+/** The policy: twenty rules in order; the first that answers wins. Pure: no clock, no environment, nothing awaited. */
+import type { Decision } from "./decision.ts";
+import { effectsOf, intentsDue, renewed } from "./intents.ts";
+import { project } from "./project.ts";
+import type { Record, RecordBody } from "./record.ts";
+import type { Answer, Rule } from "./rule.ts";
+import { nothingYet } from "./rule.ts";
+import { answerCommand } from "./rules/answer-command.ts";
+import { awaitAttempt } from "./rules/await-attempt.ts";
+import { begin } from "./rules/begin.ts";
+import { finishMerged } from "./rules/finish-merged.ts";
+import { leaveEnded } from "./rules/leave-ended.ts";
+import { leaveParked } from "./rules/leave-parked.ts";
+import { mergeWanted } from "./rules/merge-wanted.ts";
+import { obeyCancel } from "./rules/obey-cancel.ts";
+import { openPull } from "./rules/open-pull.ts";
+import { refuseBrokenSetup } from "./rules/refuse-broken-setup.ts";
+import { refuseUnreadableRecord } from "./rules/refuse-unreadable-record.ts";
+import { rest } from "./rules/rest.ts";
+import { settleAttempt } from "./rules/settle-attempt.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { sooner } from "./time.ts";
+import { moveTo } from "./transition.ts";
+
+export const RULES: readonly Rule[] = [
+  { n: 1, order: "refuse a record that does not parse", answer: refuseUnreadableRecord },
+  { n: 2, order: "finish what was merged", answer: finishMerged },
+  { n: 3, order: "leave what is done or cancelled unless a person asks again", answer: leaveEnded },
+  { n: 4, order: "obey cancel", answer: obeyCancel },
+  { n: 5, order: "obey the stop label", answer: nothingYet },
+  { n: 6, order: "settle the attempt that ended", answer: settleAttempt },
+  { n: 7, order: "answer the oldest command", answer: answerCommand },
+  { n: 8, order: "adopt a head that GZA did not make", answer: nothingYet },
+  { n: 9, order: "wait for the attempt in flight", answer: awaitAttempt },
+  { n: 10, order: "refuse a broken config or set-up", answer: refuseBrokenSetup },
+  { n: 11, order: "leave what is parked until its clearing fact comes true", answer: leaveParked },
+  { n: 12, order: "recover the attempt that ended badly", answer: nothingYet },
+  { n: 13, order: "begin", answer: begin },
+  { n: 14, order: "open the pull request", answer: openPull },
+  { n: 15, order: "rebase what conflicts", answer: nothingYet },
+  { n: 16, order: "fix red checks", answer: nothingYet },
+  { n: 17, order: "review a head without verdict", answer: nothingYet },
+  { n: 18, order: "improve what was rejected", answer: nothingYet },
+  { n: 19, order: "merge what is approved, green and wanted", answer: mergeWanted },
+  { n: 20, order: "rest", answer: rest },
+];
+
+/** The one decision for a snapshot, by these rules (all of them, unless a test takes one away). */
+export function decide(snapshot: Snapshot, rules: readonly Rule[] = RULES): Decision {
+  const record = snapshot.record.kind === "record" ? snapshot.record.record : null;
+  for (const { n, answer } of rules) {
+    const found = answer(snapshot, record);
+    if (found) return { rule: n, ...complete(snapshot, record, found) };
+  }
+  return { rule: 20, reason: "not_asked", move: null, effects: [], again: null };
+}
+
+/** Adds what every answer needs: overdue intents renewed, announced things done, labels and status brought in line. */
+function complete(snapshot: Snapshot, record: Record | null, answer: Answer): Answer {
+  const kept = answer.move || !record ? answer : { ...answer, move: catchUp(snapshot, record) };
+  const after: RecordBody | null = kept.move?.record ?? record;
+  if (!after) return kept;
+  const announced = kept.move ? effectsOf(snapshot, after, snapshot.now) : [];
+  const again = record && !kept.move ? sooner(kept.again, intentsDue(snapshot, record)) : kept.again;
+  return { ...kept, effects: [...kept.effects, ...announced, ...project(snapshot, after)], again };
+}
+
+/** The move that a rule without one still needs: to renew what got lost, or to forget what is done in a task at its end. */
+function catchUp(snapshot: Snapshot, record: Record): Answer["move"] {
+  const intents = renewed(snapshot, record);
+  if (intents) {
+    return moveTo(snapshot, record, { story: "announced again what nobody saw done", change: { intents } });
+  }
+  const ended = record.phase === "done" || record.phase === "cancelled";
+  if (!ended || record.intents.length === 0 || intentsDue(snapshot, record) !== null) return null;
+  return moveTo(snapshot, record, { story: "everything is said and done", change: {} });
+}

@@ -1,0 +1,138 @@
+/**
+ * Intents: what a move announces and must be done exactly once, by key. A key says everything that is needed to do it again, so
+ * nothing is lost when the process that announced it dies; an intent that nobody has seen done after two minutes is announced anew.
+ */
+import { bodyOf, pullBody, pullTitle } from "./comments.ts";
+import type { Effect } from "./decision.ts";
+import type { Record, RecordBody } from "./record.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Instant } from "./task.ts";
+import { later, secondsBetween, sooner } from "./time.ts";
+
+/** So long an announced creation may stay unseen before it is looked for and repeated. */
+export const INTENT_SECONDS = 120;
+
+interface Errand {
+  isDone: (snapshot: Snapshot, record: RecordBody, rest: string) => boolean;
+  effect: (snapshot: Snapshot, record: RecordBody, rest: string) => Effect | null;
+}
+
+/** By the first word of the key; comments (`parked`, `ready`, `answer`) share one way. */
+const ERRANDS: { [word: string]: Errand } = {
+  status: {
+    isDone: (snapshot) => statusId(snapshot) !== null,
+    effect: (snapshot, record) => ({
+      kind: "edit_status",
+      id: null,
+      body: bodyOf("status", snapshot, record),
+    }),
+  },
+  pull: {
+    isDone: (snapshot) => snapshot.pull !== null,
+    effect: (snapshot, record) =>
+      record.branch === null
+        ? null
+        : {
+            kind: "open_pull",
+            branch: record.branch,
+            base: record.base,
+            title: pullTitle(snapshot, record),
+            body: pullBody(snapshot, record),
+            draft: snapshot.config.kind === "config" && snapshot.config.config.draft,
+          },
+  },
+  undraft: {
+    isDone: (snapshot) => snapshot.pull === null || !snapshot.pull.draft,
+    effect: ({ pull }) =>
+      pull && { kind: "edit_pull", number: pull.number, nodeId: pull.nodeId, change: { draft: false } },
+  },
+  close: {
+    isDone: (snapshot) => snapshot.issue.state === "closed",
+    effect: (snapshot) => ({ kind: "close_issue", issue: snapshot.issue.number }),
+  },
+  branch: {
+    isDone: (snapshot, record) => snapshot.branchHead === null || snapshot.branchHead !== record.head,
+    effect: (_, record) =>
+      record.branch === null || record.head === null
+        ? null
+        : { kind: "delete_branch", branch: record.branch, head: record.head },
+  },
+  run: {
+    isDone: (snapshot, _, rest) =>
+      snapshot.evidence.some((found) => found.kind === "run_cancelled" && found.run === Number(rest)),
+    effect: (_, __, rest) => ({ kind: "cancel_run", run: Number(rest) }),
+  },
+  parked: comment(),
+  ready: comment(),
+  answer: comment(),
+};
+
+/** The intents of `record` that nobody has seen done yet. */
+export function openIntents(snapshot: Snapshot, record: RecordBody): RecordBody["intents"] {
+  return record.intents.filter(({ key }) => !isDone(key, snapshot, record));
+}
+
+/** The effects of all intents that were announced at `at`. */
+export function effectsOf(snapshot: Snapshot, record: RecordBody, at: Instant): Effect[] {
+  return openIntents(snapshot, record)
+    .filter((intent) => intent.at === at)
+    .map((intent) => effectFor(intent.key, snapshot, record))
+    .filter((effect) => effect !== null);
+}
+
+/** When the youngest wait for an open intent is over; null: nothing is open. */
+export function intentsDue(snapshot: Snapshot, record: Record): Instant | null {
+  return openIntents(snapshot, record).reduce<Instant | null>(
+    (due, intent) => sooner(due, later(intent.at, INTENT_SECONDS)),
+    null,
+  );
+}
+
+/** The record's intents with those that are overdue announced anew at the snapshot's time; null: none is overdue. */
+export function renewed(snapshot: Snapshot, record: Record): RecordBody["intents"] | null {
+  const open = openIntents(snapshot, record);
+  const isOverdue = (at: Instant): boolean => secondsBetween(at, snapshot.now) >= INTENT_SECONDS;
+  if (!open.some(({ at }) => isOverdue(at))) return null;
+  return open.map((intent) => (isOverdue(intent.at) ? { ...intent, at: snapshot.now } : intent));
+}
+
+/** Id of the status comment, as far as it can be seen. */
+export function statusId(snapshot: Snapshot): number | null {
+  const told = snapshot.evidence.findLast((found) => found.kind === "said" && found.key === "status");
+  if (told?.kind === "said") return told.id;
+  return snapshot.said.get("status")?.id ?? null;
+}
+
+function isDone(key: string, snapshot: Snapshot, record: RecordBody): boolean {
+  const { errand, rest } = errandOf(key);
+  return errand.isDone(snapshot, record, rest);
+}
+
+function effectFor(key: string, snapshot: Snapshot, record: RecordBody): Effect | null {
+  const { errand, rest } = errandOf(key);
+  return errand.effect(snapshot, record, rest);
+}
+
+function errandOf(key: string): { errand: Errand; rest: string } {
+  const [word = "", ...rest] = key.split(":");
+  const errand = ERRANDS[word];
+  if (!errand) throw new Error(`the record holds an intent that this version does not know: ${key}`);
+  return {
+    errand: word === "parked" || word === "ready" || word === "answer" ? comment(key) : errand,
+    rest: rest.join(":"),
+  };
+}
+
+/** A comment that is said once; its key is its hidden first line. */
+function comment(key = ""): Errand {
+  return {
+    isDone: (snapshot) =>
+      snapshot.said.has(key) || snapshot.evidence.some((found) => found.kind === "said" && found.key === key),
+    effect: (snapshot, record) => ({
+      kind: "say",
+      key,
+      on: snapshot.issue.number,
+      body: bodyOf(key, snapshot, record),
+    }),
+  };
+}

@@ -1,0 +1,41 @@
+/** Rule 11: what is parked waits for a person, or for the fact that clears it. */
+import { judgeChecks } from "../checks.ts";
+import type { Record } from "../record.ts";
+import { moves, rests, type Answer } from "../rule.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { moveTo } from "../transition.ts";
+import { faultOf } from "./refuse-broken-setup.ts";
+
+export function leaveParked(snapshot: Snapshot, record: Record | null): Answer | null {
+  if (record?.phase !== "parked") return null;
+  const story = clearedBy(snapshot, record);
+  if (!story) return rests(record.reason);
+  const next =
+    record.head === null
+      ? ({ phase: "queued", reason: "asked" } as const)
+      : ({ phase: "open", reason: "waits_for_checks" } as const);
+  return moves(moveTo(snapshot, record, { story, change: { ...next, config: snapshot.config.blob } }));
+}
+
+/** What came true, as the story tells it; null: nothing that would clear this. */
+function clearedBy(snapshot: Snapshot, record: Record): string | null {
+  switch (record.reason) {
+    case "config":
+      return faultOf(snapshot) === null ? "the config was mended" : null;
+    case "setup": {
+      // Only a missing file is a fact that can be seen; a refused dispatch is tried again when somebody says so.
+      const wasRefused = record.attempts.at(-1)?.ended === record.since;
+      return !wasRefused && faultOf(snapshot) === null ? "the workflow file is there" : null;
+    }
+    case "checks_red": {
+      const kind = judgeChecks(snapshot, record.since).kind;
+      return kind === "green" || kind === "pending" ? "the checks run again" : null;
+    }
+    case "theirs":
+      return snapshot.pull !== null && snapshot.pull.head === record.head
+        ? "the branch is as GZA left it"
+        : null;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,31 @@
+/** Rule 10: with a config that cannot be read, or without the workflow file, nothing is begun; it is said once, with the place. */
+import { newestAsk } from "../ask.ts";
+import { isLiving, type Record } from "../record.ts";
+import { moves, type Answer } from "../rule.ts";
+import { mayWrite, type Snapshot } from "../snapshot.ts";
+import { firstMove, moveTo } from "../transition.ts";
+import { freshTask } from "./begin.ts";
+
+export function refuseBrokenSetup(snapshot: Snapshot, record: Record | null): Answer | null {
+  const fault = faultOf(snapshot);
+  if (!fault) return null;
+  const state = { phase: "parked", reason: fault, config: snapshot.config.blob } as const;
+  const story =
+    fault === "config" ? "refused a config that cannot be read" : "refused to start without a workflow file";
+  if (record) {
+    const isSaid =
+      record.phase === "parked" && record.reason === fault && record.config === snapshot.config.blob;
+    if (!isLiving(record) || isSaid) return null;
+    // Another file that is broken in another way is said again.
+    return moves(moveTo(snapshot, record, { story, change: { ...state, since: snapshot.now } }));
+  }
+  const ask = newestAsk(snapshot);
+  if (!ask || snapshot.issue.state === "closed" || !mayWrite(snapshot, ask.by)) return null;
+  const { body, brief } = freshTask(snapshot, ask);
+  return moves(firstMove(snapshot, { ...body, ...state }, { story, brief }));
+}
+
+export function faultOf(snapshot: Snapshot): "config" | "setup" | null {
+  if (snapshot.config.kind === "broken") return "config";
+  return snapshot.repository.hasWorkflow ? null : "setup";
+}

@@ -1,0 +1,140 @@
+/** Makes the move from one record to the next: folds in what was seen since, and announces what the new state must do once. */
+import type { Brief } from "./brief.ts";
+import { parseCommand } from "./command.ts";
+import type { Move, RefMove } from "./decision.ts";
+import { openIntents, statusId } from "./intents.ts";
+import { batonRef } from "./names.ts";
+import { settle, type Queue } from "./queue.ts";
+import { withAttempt, type Attempt, type Record, type RecordBody } from "./record.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { AttemptEnd } from "./task.ts";
+import { secondsBetween } from "./time.ts";
+
+interface Transition {
+  /** One plain sentence. */
+  story: string;
+  change: Partial<RecordBody>;
+  /** Further intents beside those that the new state brings. */
+  intents?: string[];
+  brief?: Brief;
+  queue?: Queue;
+  job?: Move["job"];
+  refs?: RefMove[];
+}
+
+/** The move to `change`; `since` is renewed when phase or reason change. */
+export function moveTo(snapshot: Snapshot, record: Record, transition: Transition): Move {
+  const { mac: _, ...body } = record;
+  const next: RecordBody = { ...body, ...seen(snapshot, record), ...transition.change };
+  if (next.phase !== record.phase || next.reason !== record.reason) next.since = snapshot.now;
+  const kept = transition.change.intents ?? openIntents(snapshot, next);
+  const wanted = [...broughtBy(snapshot, record, next), ...(transition.intents ?? [])];
+  next.intents = announce(snapshot, kept, wanted);
+  return assemble(transition, next);
+}
+
+/** The first move of a task: there is no record yet. */
+export function firstMove(
+  snapshot: Snapshot,
+  first: RecordBody,
+  transition: Omit<Transition, "change">,
+): Move {
+  const wanted = [...broughtBy(snapshot, null, first), ...(transition.intents ?? [])];
+  return assemble({ ...transition, change: {} }, { ...first, intents: announce(snapshot, [], wanted) });
+}
+
+/** What ends the attempt in flight, to be spread into a transition: the record without it, the queue settled, the baton taken away. */
+export function endAttempt(
+  snapshot: Snapshot,
+  attempt: Attempt,
+  found: { end: AttemptEnd } & Partial<Pick<Attempt, "turns" | "seconds" | "usd" | "work" | "run">>,
+): { ended: Attempt; queue: Queue; refs: RefMove[] } {
+  const ended: Attempt = {
+    ...attempt,
+    run: snapshot.run?.id ?? attempt.run,
+    seconds: Math.max(0, Math.round(secondsBetween(attempt.claimed, snapshot.now))),
+    ...found,
+    ended: snapshot.now,
+    reserved: 0,
+  };
+  // Without a report nobody knows what was spent: then all that was reserved counts.
+  const spent = "usd" in found ? (found.usd ?? 0) : attempt.reserved;
+  const { baton } = snapshot;
+  return {
+    ended,
+    queue: settle(snapshot.ledger.queue, snapshot.issue.number, spent),
+    refs:
+      baton.kind === "none"
+        ? []
+        : [{ name: batonRef(snapshot.issue.number), before: baton.oid, after: null }],
+  };
+}
+
+/** The counters after an attempt has ended. */
+export function counted(record: Record, ended: Attempt): Pick<RecordBody, "attempt" | "attempts" | "spent"> {
+  return {
+    attempt: null,
+    attempts: withAttempt(record.attempts, ended),
+    spent: {
+      attempts: record.spent.attempts + 1,
+      turns: record.spent.turns + ended.turns,
+      usd: Math.round((record.spent.usd + (ended.usd ?? 0)) * 10_000) / 10_000,
+    },
+  };
+}
+
+/** Facts that were found out since the last move and only wait to be written down. */
+function seen(snapshot: Snapshot, record: Record): Partial<RecordBody> {
+  const { attempt } = record;
+  return {
+    status_comment: statusId(snapshot) ?? record.status_comment,
+    attempt: attempt && { ...attempt, run: snapshot.run?.id ?? attempt.run },
+    seen: { ...record.seen, comment: heardUpTo(snapshot, record) },
+  };
+}
+
+/** Id of the newest comment with no unheard command before it: comments that are no commands need no answer. */
+function heardUpTo(snapshot: Snapshot, record: Record): number {
+  const first = snapshot.comments.findIndex(
+    (comment) => !comment.edited && parseCommand(comment.body) !== null,
+  );
+  const passed = first === -1 ? snapshot.comments : snapshot.comments.slice(0, first);
+  return passed.reduce((newest, comment) => Math.max(newest, comment.id), record.seen.comment);
+}
+
+/** Intents that entering the new state brings along. */
+function broughtBy(snapshot: Snapshot, before: Record | null, next: RecordBody): string[] {
+  const entered = before === null || before.phase !== next.phase || before.reason !== next.reason;
+  const intents: string[] = [];
+  if (next.status_comment === null && next.reason !== "asked") intents.push("status");
+  if (next.phase === "open" && next.head !== null && next.pull === null) intents.push("pull");
+  if (next.phase === "parked" && (entered || before.since !== next.since))
+    intents.push(`parked:${stamp(snapshot)}`);
+  if (next.phase === "ready" && entered) {
+    intents.push(`ready:${(next.head ?? "").slice(0, 12)}`);
+    if (snapshot.pull?.draft) intents.push("undraft");
+  }
+  if (next.phase === "done" && next.reason === "merged" && entered) intents.push("close", "branch");
+  return intents;
+}
+
+function announce(snapshot: Snapshot, kept: RecordBody["intents"], wanted: string[]): RecordBody["intents"] {
+  const known = new Set(kept.map(({ key }) => key));
+  const added = wanted.filter((key) => !known.has(key)).map((key) => ({ key, at: snapshot.now }));
+  return [...kept, ...added].slice(-24);
+}
+
+function stamp(snapshot: Snapshot): string {
+  return snapshot.now.toLowerCase().replace(/[^0-9tz]/g, "");
+}
+
+function assemble(transition: Transition, record: RecordBody): Move {
+  return {
+    story: transition.story,
+    record,
+    brief: transition.brief ?? null,
+    queue: transition.queue ?? null,
+    job: transition.job ?? null,
+    refs: transition.refs ?? [],
+  };
+}

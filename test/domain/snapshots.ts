@@ -1,0 +1,273 @@
+/** Snapshots to begin a test from: a labelled issue in a quiet repository, changed as the test needs. */
+import { briefHash } from "../../src/domain/brief.ts";
+import { Config } from "../../src/domain/config.ts";
+import { emptyQueue } from "../../src/domain/queue.ts";
+import { type Attempt, type Record as TaskRecord, type RecordBody } from "../../src/domain/record.ts";
+import type { Report } from "../../src/domain/report.ts";
+import type { CommentFacts, PullFacts, RunFacts, Snapshot } from "../../src/domain/snapshot.ts";
+
+export const NOW = "2026-03-01T12:00:00Z";
+export const ANNA = { id: 11, login: "anna" };
+export const GUEST = { id: 12, login: "guest" };
+export const BASE = sha("b");
+export const HEAD = sha("1");
+export const JOB = sha("a");
+export const RETURNED = sha("c");
+
+export function sha(digit: string): string {
+  return digit.repeat(40);
+}
+
+/** The config of the demo: no review, everything else by default. */
+export const CONFIG = Config.parse({ review: { enabled: false } });
+
+const WORDS = { title: "Fix the parser", body: "It fails on empty input.", comments: [] };
+export const BRIEF = { ...WORDS, hash: briefHash(WORDS), removed: [] };
+
+export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
+  return {
+    now: NOW,
+    repository: {
+      id: 1,
+      nodeId: "R_1",
+      name: "acme/app",
+      url: "https://github.test/acme/app",
+      defaultBranch: "main",
+      defaultHead: BASE,
+      hasBaseChecks: true,
+      hasWorkflow: true,
+    },
+    me: { id: 99, login: "gza[bot]" },
+    issue: {
+      number: 7,
+      nodeId: "I_7",
+      title: WORDS.title,
+      body: WORDS.body,
+      url: "https://github.test/acme/app/issues/7",
+      state: "open",
+      locked: false,
+      labels: ["gza"],
+      author: ANNA,
+      edited: null,
+      labelled: [{ on: true, at: "2026-03-01T11:59:00Z", by: ANNA }],
+      closed: [],
+    },
+    record: { kind: "none" },
+    brief: null,
+    baton: { kind: "none" },
+    run: null,
+    unfinished: null,
+    branchHead: null,
+    pull: null,
+    comments: [],
+    said: new Map(),
+    roles: new Map([
+      [ANNA.id, "write"],
+      [GUEST.id, "read"],
+    ]),
+    ledger: { records: [], queue: emptyQueue(NOW), queueOid: null },
+    config: { kind: "config", blob: sha("d"), config: CONFIG },
+    evidence: [],
+    ...change,
+  };
+}
+
+export function record(change: Partial<RecordBody> = {}): TaskRecord {
+  return {
+    v: 1,
+    mac: "0".repeat(64),
+    issue: 7,
+    generation: 1,
+    phase: "queued",
+    reason: "asked",
+    since: "2026-03-01T11:59:30Z",
+    asked: { by: ANNA, at: "2026-03-01T11:59:00Z", how: "label" },
+    kind: "implement",
+    settings: { agent: null, model: null, max_turns: null, budget: null },
+    brief: BRIEF.hash,
+    config: sha("d"),
+    base: "main",
+    branch: "gza/7-fix-the-parser",
+    pull: null,
+    head: null,
+    theirs: false,
+    landed: [],
+    trusted: true,
+    attempt: null,
+    attempts: [],
+    spent: { attempts: 0, turns: 0, usd: 0 },
+    heard: 0,
+    verdict: null,
+    plan: null,
+    merge: null,
+    not_before: null,
+    seen: { comment: 0, feedback: null },
+    intents: [],
+    status_comment: null,
+    ...change,
+  };
+}
+
+export function attempt(change: Partial<Attempt> = {}): Attempt {
+  return {
+    n: 1,
+    kind: "implement",
+    how: "first",
+    agent: "claude",
+    model: null,
+    start: { base: BASE, head: null },
+    evidence: "0123456789ab",
+    job: JOB,
+    run: null,
+    claimed: "2026-03-01T11:59:40Z",
+    ended: null,
+    end: null,
+    work: null,
+    reserved: 10,
+    turns: 0,
+    seconds: 0,
+    usd: null,
+    ...change,
+  };
+}
+
+/** A task with this record and its brief. */
+export function task(body: Partial<RecordBody>, change: Partial<Snapshot> = {}): Snapshot {
+  const made = record(body);
+  return snapshot({
+    record: { kind: "record", oid: sha("e"), tree: sha("f"), record: made },
+    brief: BRIEF,
+    ...change,
+  });
+}
+
+/** A task with an attempt in flight, its baton handed out and its run in progress. */
+export function inFlight(change: Partial<Snapshot> = {}): Snapshot {
+  return task(
+    { phase: "running", reason: "started", attempt: attempt() },
+    {
+      baton: { kind: "job", oid: JOB, at: "2026-03-01T11:59:41Z" },
+      run: run({ status: "in_progress" }),
+      ...change,
+    },
+  );
+}
+
+/** A task whose pull request is green, mergeable and recorded as ready. */
+export function ready(body: Partial<RecordBody> = {}, change: Partial<Snapshot> = {}): Snapshot {
+  const done = attempt({ end: "completed", ended: "2026-03-01T11:59:50Z", reserved: 0 });
+  return task(
+    {
+      phase: "ready",
+      reason: "ready",
+      head: HEAD,
+      landed: [HEAD],
+      pull: 8,
+      attempts: [done],
+      spent: { attempts: 1, turns: 3, usd: 0.1 },
+      status_comment: 900,
+      ...body,
+    },
+    {
+      pull: pull(),
+      branchHead: HEAD,
+      issue: { ...snapshot().issue, labels: ["gza", "gza:ready"] },
+      ...change,
+    },
+  );
+}
+
+export function pull(change: Partial<PullFacts> = {}): PullFacts {
+  return {
+    number: 8,
+    nodeId: "PR_8",
+    url: "https://github.test/acme/app/pull/8",
+    state: "open",
+    title: WORDS.title,
+    body: "",
+    head: HEAD,
+    branch: "gza/7-fix-the-parser",
+    base: "main",
+    draft: false,
+    mergeable: "mergeable",
+    inQueue: false,
+    labels: [],
+    checks: [{ name: "test", outcome: "success", required: false, own: false, url: null }],
+    mergedBy: null,
+    mergeCommit: null,
+    ...change,
+  };
+}
+
+export function run(change: Partial<RunFacts> = {}): RunFacts {
+  return {
+    id: 501,
+    url: "https://github.test/acme/app/actions/runs/501",
+    status: "completed",
+    conclusion: "success",
+    createdAt: "2026-03-01T11:59:42Z",
+    genuine: true,
+    ...change,
+  };
+}
+
+export function comment(body: string, change: Partial<CommentFacts> = {}): CommentFacts {
+  return {
+    id: 1001,
+    nodeId: "IC_1001",
+    on: "issue",
+    at: "2026-03-01T11:59:55Z",
+    by: ANNA,
+    isBot: false,
+    body,
+    edited: false,
+    acknowledged: true,
+    ...change,
+  };
+}
+
+export function report(change: Partial<Report> = {}): Report {
+  return {
+    v: 1,
+    attempt: 1,
+    kind: "implement",
+    end: "completed",
+    summary: "Handles empty input.",
+    last_words: "Done.",
+    work: { base: BASE, head: HEAD, commits: 1, files: 2, patch: sha("9"), finished: true },
+    findings: null,
+    coverage: null,
+    closed: null,
+    plan: null,
+    answer: null,
+    question: null,
+    lesson: null,
+    usage: { turns: 3, seconds: 12, requests: 3, input: 900, cached: 0, output: 200, usd: 0.1 },
+    agent: { name: "scripted", version: "1", model: "script" },
+    sandbox: "off",
+    verify: null,
+    guard: [],
+    hosts: { used: [], refused: [] },
+    tools: { Edit: 2 },
+    reset_at: null,
+    session: false,
+    ...change,
+  };
+}
+
+/** The same task with this report brought back and its run over. */
+export function returned(change: Partial<Report> = {}, more: Partial<Snapshot> = {}): Snapshot {
+  const made = report(change);
+  return inFlight({
+    baton: {
+      kind: "report",
+      oid: RETURNED,
+      at: NOW,
+      job: JOB,
+      work: made.work?.head ?? null,
+      report: { kind: "report", report: made },
+    },
+    run: run(),
+    ...more,
+  });
+}
