@@ -291,6 +291,8 @@ export interface WorkflowRun {
   createdAt: string;
   startedAt: string;
   updatedAt: string;
+  /** Why it could not begin, in the words of the workflow parser; it then has no jobs. */
+  problem: string | null;
   jobs: WorkflowJob[];
   artifacts: Artifact[];
 }

@@ -32,8 +32,7 @@ export function parseCommand(line: string): WorkflowCommand | null {
 
 /** What an `error`, `warning` or `notice` puts on the check run; GitHub's place for one without a file is `.github`. */
 export function annotationOf({ name, properties, message }: WorkflowCommand): Annotation | null {
-  const level =
-    name === "error" ? "failure" : name === "warning" || name === "notice" ? name : null;
+  const level = name === "error" ? "failure" : name === "warning" || name === "notice" ? name : null;
   if (level === null) return null;
   const line = Number(properties["line"] ?? 1) || 1;
   return {

@@ -100,7 +100,11 @@ export async function readWorkflow(path: string, text: string): Promise<ReadWork
     return { ok: false, errors: template.errors.map((error) => error.Message) };
   const workflow = Workflow.parse(parse(text));
   const jobs = template.jobs.map((job): JobDefinition => {
-    const { steps = [], needs = [], ...rest } = Workflow.shape.jobs.valueType.parse(workflow.jobs[job.id.value]);
+    const {
+      steps = [],
+      needs = [],
+      ...rest
+    } = Workflow.shape.jobs.valueType.parse(workflow.jobs[job.id.value]);
     return {
       ...rest,
       key: job.id.value,

@@ -23,8 +23,7 @@ export interface Scope {
 }
 
 /** Every context that an expression may name; one that does not exist where it stands is empty. */
-const CONTEXTS =
-  "github env vars secrets inputs needs steps job runner matrix strategy jobs".split(" ");
+const CONTEXTS = "github env vars secrets inputs needs steps job runner matrix strategy jobs".split(" ");
 
 /** One `${{ … }}`; braces and quotes inside its texts do not end it. */
 const INSERTION = /\$\{\{(?<code>(?:'(?:[^']|'')*'|(?!\}\})[^'])*)\}\}/g;
@@ -106,7 +105,8 @@ function hashFiles(workspace: string | null): FunctionDefinition {
       const files = names.map((name) => join(workspace, name)).filter((path) => statSync(path).isFile());
       if (files.length === 0) return new data.StringData("");
       const total = createHash("sha256");
-      for (const path of files.toSorted()) total.update(createHash("sha256").update(readFileSync(path)).digest());
+      for (const path of files.toSorted())
+        total.update(createHash("sha256").update(readFileSync(path)).digest());
       return new data.StringData(total.digest("hex"));
     },
   };

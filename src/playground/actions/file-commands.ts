@@ -23,7 +23,10 @@ const SUMMARY_BYTES = 1024 * 1024;
 
 /** Makes the empty files of one step and gives the variables that name them. */
 export async function openFileCommands(directory: string, step: string): Promise<Record<string, string>> {
-  const entries = Object.entries(FILES).map(([variable, kind]) => [variable, join(directory, `${kind}_${step}`)]);
+  const entries = Object.entries(FILES).map(([variable, kind]) => [
+    variable,
+    join(directory, `${kind}_${step}`),
+  ]);
   const files = Object.fromEntries(entries) as Record<string, string>;
   await Promise.all(Object.values(files).map((path) => writeFile(path, "")));
   return files;
