@@ -194,7 +194,9 @@ async function assemble(
     config,
     evidence: [...evidence],
   };
-  const bots = new Set(comments.filter(({ facts }) => facts.isBot).flatMap(({ facts }) => facts.by?.id ?? []));
+  const bots = new Set(
+    comments.filter(({ facts }) => facts.isBot).flatMap(({ facts }) => facts.by?.id ?? []),
+  );
   return { ...snapshot, roles: await rolesOf(client, place, peopleToAsk(snapshot, bots)) };
 }
 

@@ -43,10 +43,7 @@ export function issueFacts(issue: IssueNode, label: string): IssueFacts {
     author: actorOf(issue.author),
     edited: lastEdit(issue),
     labelled: events
-      .filter(
-        ({ type, label: { name } = { name: null } }) =>
-          name === label && /^(?:L|Unl)abeled/.test(type),
-      )
+      .filter(({ type, label: { name } = { name: null } }) => name === label && /^(?:L|Unl)abeled/.test(type))
       .map((event) => ({
         on: event.type === "LabeledEvent",
         at: event.createdAt,
@@ -110,20 +107,24 @@ export function checkFacts(page: ContextPage, appId: number): CheckFacts[] {
   );
 }
 
-export function commentFacts(
-  page: CommentPage,
-  on: "issue" | "pull",
-): (CommentFacts & { isMine: boolean })[] {
+export interface OwnedComment {
+  facts: CommentFacts;
+  /** GZA wrote it. */
+  isMine: boolean;
+}
+
+export function commentFacts(page: CommentPage, on: "issue" | "pull"): OwnedComment[] {
   return page.nodes.map((node) => ({
-    id: node.databaseId,
-    nodeId: node.id,
-    on,
-    at: node.createdAt,
-    by: actorOf(node.author),
-    isBot: node.author?.type === "Bot",
-    body: node.body,
-    edited: node.lastEditedAt !== null,
-    acknowledged: (node.reactionGroups ?? []).some(({ viewerHasReacted }) => viewerHasReacted),
+    facts: {
+      id: node.databaseId,
+      nodeId: node.id,
+      on,
+      at: node.createdAt,
+      by: actorOf(node.author),
+      isBot: node.author?.type === "Bot",
+      body: node.body,
+      edited: node.lastEditedAt !== null,
+      acknowledged: (node.reactionGroups ?? []).some(({ viewerHasReacted }) => viewerHasReacted),
     },
     isMine: node.viewerDidAuthor,
   }));

@@ -1,0 +1,44 @@
+/** Does one effect of a decision; the table says which function does which kind. */
+import type { Effect } from "../domain/decision.ts";
+import type { Evidence } from "../domain/snapshot.ts";
+import type { Client } from "./client.ts";
+import { cancelRun } from "./effects/cancel-run.ts";
+import { closeIssue } from "./effects/close-issue.ts";
+import type { EffectContext, Perform } from "./effects/context.ts";
+import { deleteBranch } from "./effects/delete-branch.ts";
+import { dispatch } from "./effects/dispatch.ts";
+import { editPull } from "./effects/edit-pull.ts";
+import { editStatus } from "./effects/edit-status.ts";
+import { openPull } from "./effects/open-pull.ts";
+import { react } from "./effects/react.ts";
+import { requestMerge } from "./effects/request-merge.ts";
+import { say } from "./effects/say.ts";
+import { setLabels } from "./effects/set-labels.ts";
+
+const PERFORM: { [Kind in Effect["kind"]]: Perform<Kind> } = {
+  dispatch,
+  cancel_run: cancelRun,
+  open_pull: openPull,
+  edit_pull: editPull,
+  say,
+  edit_status: editStatus,
+  react,
+  set_labels: setLabels,
+  request_merge: requestMerge,
+  delete_branch: deleteBranch,
+  close_issue: closeIssue,
+};
+
+/** Answers what the effect found out, which GitHub's reads may not show yet. Throws when GitHub neither did nor refused it. */
+export async function applyEffect<E extends Effect>(
+  client: Client,
+  context: EffectContext,
+  effect: E,
+): Promise<Evidence[]> {
+  const perform = PERFORM[effect.kind] as (
+    client: Client,
+    context: EffectContext,
+    effect: E,
+  ) => Promise<Evidence[]>;
+  return perform(client, context, effect);
+}

@@ -1,0 +1,133 @@
+/** Applies a decision's move: writes the commits that it needs, then moves record, baton, queue and branch in one compare-and-swap. */
+import type { KeyObject } from "node:crypto";
+import type { Move, RefMove } from "../domain/decision.ts";
+import type { Job } from "../domain/job.ts";
+import { batonRef, QUEUE_REF, taskRef } from "../domain/names.ts";
+import type { Queue } from "../domain/queue.ts";
+import type { Record, RecordBody } from "../domain/record.ts";
+import type { Snapshot } from "../domain/snapshot.ts";
+import type { Sha } from "../domain/task.ts";
+import type { Client } from "./client.ts";
+import { nonce, treeOf, writeCommit, writeTree } from "./objects.ts";
+import { recordMessage } from "./read-record.ts";
+import { moveRefs, type RefPlace } from "./refs.ts";
+import { signRecord } from "./sign.ts";
+
+export type Moved = { kind: "won"; record: Record; oid: Sha } | { kind: "lost" };
+
+/** Writes nothing that can be seen unless all of it holds. */
+export async function applyMove(
+  client: Client,
+  { snapshot, move }: { snapshot: Snapshot; move: Move },
+  key: KeyObject,
+): Promise<Moved> {
+  const place = placeOf(snapshot);
+  const job = move.job === null ? null : await writeJob(client, place, move.job);
+  const record = signRecord(
+    key,
+    { repository: place.id, parent: parentOf(snapshot) },
+    job === null ? move.record : withJob(move.record, job),
+  );
+  const oid = await writeRecord(client, place, { snapshot, move, record });
+  const refs: RefMove[] = [
+    { name: taskRef(record.issue), before: parentOf(snapshot), after: oid },
+    ...move.refs,
+  ];
+  if (move.job !== null) refs.push({ name: batonRef(record.issue), before: move.job.before, after: job });
+  if (move.queue !== null) {
+    const { queueOid } = snapshot.ledger;
+    const after = await writeQueue(client, place, {
+      queue: move.queue,
+      before: queueOid,
+      story: queueStory(move),
+    });
+    refs.push({ name: QUEUE_REF, before: queueOid, after });
+  }
+  const outcome = await moveRefs(client, place, refs);
+  return outcome === "won" ? { kind: "won", record, oid } : { kind: "lost" };
+}
+
+/** Writes a commit for the queue's ref; nobody sees it before the ref moves. */
+export async function writeQueue(
+  client: Client,
+  place: RefPlace,
+  { queue, before, story }: { queue: Queue; before: Sha | null; story: string },
+): Promise<Sha> {
+  const tree = await writeTree(client, place, { files: { "queue.json": asFile(queue) }, base: null });
+  return writeCommit(client, place, {
+    message: withNonce(story),
+    tree,
+    parents: before === null ? [] : [before],
+  });
+}
+
+export function placeOf({ repository }: Pick<Snapshot, "repository">): RefPlace {
+  const [owner = "", name = ""] = repository.name.split("/");
+  return { id: repository.id, nodeId: repository.nodeId, owner, name };
+}
+
+function parentOf({ record }: Snapshot): Sha | null {
+  return record.kind === "none" ? null : record.oid;
+}
+
+async function writeJob(client: Client, place: RefPlace, job: NonNullable<Move["job"]>): Promise<Sha> {
+  if (job.kind === "again") {
+    const tree = await treeOf(client, place, job.before);
+    return writeCommit(client, place, {
+      message: withNonce("the same job again"),
+      tree,
+      parents: [job.before],
+    });
+  }
+  const tree = await writeTree(client, place, { files: { "job.json": asFile(job.job) }, base: null });
+  const parents = job.before === null ? [] : [job.before];
+  return writeCommit(client, place, { message: withNonce(jobStory(job.job)), tree, parents });
+}
+
+function jobStory({ kind, attempt }: Job): string {
+  return `job for ${kind}, attempt ${attempt}`;
+}
+
+function withJob(body: RecordBody, job: Sha): RecordBody {
+  if (body.attempt === null) throw new Error(`the move of #${body.issue} makes a job for no attempt`);
+  return { ...body, attempt: { ...body.attempt, job } };
+}
+
+async function writeRecord(
+  client: Client,
+  place: RefPlace,
+  { snapshot, move, record }: { snapshot: Snapshot; move: Move; record: Record },
+): Promise<Sha> {
+  const message = recordMessage(move.story, record, nonce());
+  const parent = parentOf(snapshot);
+  return writeCommit(client, place, {
+    message,
+    tree: await recordTree(client, place, { snapshot, move }),
+    parents: parent === null ? [] : [parent],
+  });
+}
+
+async function recordTree(
+  client: Client,
+  place: RefPlace,
+  { snapshot, move }: { snapshot: Snapshot; move: Move },
+): Promise<Sha> {
+  const old = snapshot.record.kind === "record" ? snapshot.record.tree : null;
+  if (move.brief !== null)
+    return writeTree(client, place, { files: { "brief.json": asFile(move.brief) }, base: old });
+  if (old !== null) return old;
+  throw new Error(`the first record of #${move.record.issue} needs a brief`);
+}
+
+/** Who came or went, for people who read the queue's history. */
+function queueStory({ record, job }: Move): string {
+  return job === null ? `settled #${record.issue}` : `claimed by #${record.issue}`;
+}
+
+function withNonce(story: string): string {
+  return `${story}\n\nNonce: ${nonce()}\n`;
+}
+
+function asFile(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
