@@ -1,7 +1,9 @@
 /** The two hooks of every bare repository: one refuses what GitHub refuses, one notes which refs a push moved. */
 
-/** Refs that this push may not move: one a line, `<ref> <reason>`. */
+/** Refs that this push may not move: one a line, `<ref> <reason>`; a tab in the reason begins a new line. */
 export const REFUSED = "PLAYGROUND_REFUSED";
+/** Refs that may only move forward, one a line, with the reason that is given otherwise; written as in `REFUSED`. */
+export const FORWARD_ONLY = "PLAYGROUND_FORWARD_ONLY";
 /** Set to `refused` for tokens without the `workflows` permission. */
 export const WORKFLOW_FILES = "PLAYGROUND_WORKFLOW_FILES";
 /** File that receives one line, `<before> <after> <ref>`, for each ref that moved. */
@@ -13,13 +15,19 @@ export const MOVED = "PLAYGROUND_MOVED";
  */
 export const UPDATE_HOOK = `#!/bin/sh
 ref=$1 old=$2 new=$3
-reason=$(printf '%s\\n' "$${REFUSED}" | while read -r name words; do
-  [ "$name" = "$ref" ] && printf '%s' "$words" && break
-done)
-if [ -n "$reason" ]; then
-  printf '%s\\n' "$reason" >&2
+reason_in() {
+  printf '%s\\n' "$1" | while read -r name words; do
+    [ "$name" = "$ref" ] && printf '%s' "$words" | tr '\\t' '\\n' && break
+  done
+}
+refuse() {
+  printf '%s\\n' "$1" >&2
   exit 1
-fi
+}
+reason=$(reason_in "$${REFUSED}")
+[ -z "$reason" ] || refuse "$reason"
+reason=$(reason_in "$${FORWARD_ONLY}")
+[ -z "$reason" ] || git merge-base --is-ancestor "$old" "$new" || refuse "$reason"
 [ "$${WORKFLOW_FILES}" = refused ] || exit 0
 case $new in *[!0]*) ;; *) exit 0 ;; esac
 
@@ -43,9 +51,7 @@ if [ -z "$fresh" ]; then
   done | head -n 1)
 fi
 [ -z "$fresh" ] && exit 0
-printf 'refusing to allow a GitHub App to create or update workflow \`%s/%s\` without \`workflows\` permission\\n' \\
-  "$folder" "$fresh" >&2
-exit 1
+refuse "refusing to allow a GitHub App to create or update workflow \\\`$folder/$fresh\\\` without \\\`workflows\\\` permission"
 `;
 
 export const POST_RECEIVE_HOOK = `#!/bin/sh
