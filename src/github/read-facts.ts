@@ -145,7 +145,7 @@ export function recordAndBrief(
 ): { record: RecordReading; brief: Brief | null } {
   if (record === null) return { record: { kind: "none" }, brief: null };
   const { target } = record;
-  if (!("tree" in target))
+  if (target === null)
     throw new Error(`the record of #${identity.issue} is no commit; delete its ref by hand`);
   const commit = {
     oid: target.oid,
@@ -160,7 +160,7 @@ export function recordAndBrief(
   if (reading.kind !== "record") return { record: reading, brief: null };
   const entry = target.tree.entries.find(({ name }) => name === "brief.json")?.oid;
   if (entry === undefined) return { record: reading, brief: null };
-  if (entry !== brief?.oid) throw new MovedWhileRead(`the record of #${identity.issue}`);
+  if (brief === null || entry !== brief.oid) throw new MovedWhileRead(`the record of #${identity.issue}`);
   const parsed = parseBrief(brief.isTruncated === true ? null : (brief.text ?? null));
   if (parsed !== null && briefHash(parsed) === reading.record.brief)
     return { record: reading, brief: parsed };
@@ -172,7 +172,7 @@ export function recordAndBrief(
 export function batonFacts({ baton, report }: Repository): Baton {
   if (baton === null) return { kind: "none" };
   const { target } = baton;
-  if (!("tree" in target)) throw new Error("the baton is no commit; delete its ref by hand");
+  if (target === null) throw new Error("the baton is no commit; delete its ref by hand");
   const { oid, committedDate: at } = target;
   const entry = target.tree.entries.find(({ name }) => name === "report.json")?.oid;
   if (entry === undefined && target.tree.entries.some(({ name }) => name === "job.json"))
@@ -188,7 +188,7 @@ export function batonFacts({ baton, report }: Repository): Baton {
       report: { kind: "unreadable", why: "there is no report.json" },
     };
   }
-  if (entry !== report?.oid) throw new MovedWhileRead("the baton");
+  if (report === null || entry !== report.oid) throw new MovedWhileRead("the baton");
   const text = report.isTruncated === true ? null : (report.text ?? null);
   return { kind: "report", oid, at, job, work, report: readReport(text, report.byteSize ?? 0) };
 }
@@ -199,7 +199,7 @@ export function queueFacts(
 ): { queue: Queue; queueOid: Sha | null } {
   if (queueRef === null) return { queue: emptyQueue(now), queueOid: null };
   const { target } = queueRef;
-  if (!("tree" in target)) throw new Error("refs/gza/queue is no commit; delete the ref by hand");
+  if (target === null) throw new Error("refs/gza/queue is no commit; delete the ref by hand");
   const entry = target.tree.entries.find(({ name }) => name === "queue.json")?.oid;
   if (entry !== queue?.oid) throw new MovedWhileRead("the queue");
   const parsed = Queue.safeParse(parseJson(queue?.text ?? ""));

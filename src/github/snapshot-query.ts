@@ -16,7 +16,7 @@ const RECORD_COMMIT = `oid message parents(first: 2) { nodes { oid } }`;
 
 export const SNAPSHOT_QUERY = `query Snapshot(
   $owner: String!, $name: String!, $issue: Int!, $record: String!, $brief: String!, $baton: String!, $report: String!,
-  $queueRef: String!, $queue: String!, $config: String!, $workflow: String!, $tasks: String!, $branch: String!, $branchRef: String!,
+  $unfinished: String!, $queueRef: String!, $queue: String!, $config: String!, $workflow: String!, $tasks: String!, $branch: String!, $branchRef: String!,
   $hasBranch: Boolean!, $pull: Int!, $hasPull: Boolean!, $withList: Boolean!
 ) {
   viewer { login databaseId }
@@ -45,6 +45,7 @@ export const SNAPSHOT_QUERY = `query Snapshot(
     brief: object(expression: $brief) { ... on Blob { oid text isTruncated } }
     baton: ref(qualifiedName: $baton) { target { ... on Commit { oid committedDate parents(first: 2) { nodes { oid } } tree { entries { name oid } } } } }
     report: object(expression: $report) { ... on Blob { oid byteSize text isTruncated } }
+    unfinished: ref(qualifiedName: $unfinished) { target { oid } }
     queueRef: ref(qualifiedName: $queueRef) { target { ... on Commit { oid tree { entries { name oid } } } } }
     queue: object(expression: $queue) { ... on Blob { oid text isTruncated } }
     config: object(expression: $config) { ... on Blob { oid byteSize text } }
@@ -132,9 +133,9 @@ export const TaskPage = z.looseObject({
 });
 export type TaskPage = z.infer<typeof TaskPage>;
 
-/** A ref that points at something else than a commit answers without the commit's fields. */
+/** `target` null: the ref points at something else than a commit, which answers without the commit's fields. */
 function targetOf<T extends z.ZodType>(commit: T) {
-  return z.looseObject({ target: z.union([commit, z.looseObject({})]) }).nullable();
+  return z.looseObject({ target: z.union([commit, z.object({}).transform(() => null)]) }).nullable();
 }
 
 const Issue = z.looseObject({
@@ -259,6 +260,7 @@ export const SnapshotAnswer = z.looseObject({
       .looseObject({ oid: Sha, byteSize: z.number(), text: z.string().nullable(), isTruncated: z.boolean() })
       .partial()
       .nullable(),
+    unfinished: z.looseObject({ target: Oid }).nullable(),
     queueRef: targetOf(QueueTarget),
     queue: Text,
     config: z

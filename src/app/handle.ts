@@ -1,0 +1,88 @@
+/** Handles one task: observes, decides, moves, does the effects, and again until nothing is left to do now. */
+import type { Logger } from "probot";
+import type { Decision, Effect } from "../domain/decision.ts";
+import type { Evidence, Snapshot } from "../domain/snapshot.ts";
+import { applyEffect } from "../github/apply-effect.ts";
+import type { Client } from "../github/client.ts";
+import { applyMove } from "../github/move.ts";
+import { observe, type Observer } from "../github/observe.ts";
+import type { Address } from "./inbox.ts";
+
+export interface HandleDependencies {
+  clientFor: (installation: number) => Promise<Client>;
+  observer: Observer;
+  decide: (snapshot: Snapshot) => Decision;
+  log: Pick<Logger, "info" | "warn">;
+  /** Called around every move and effect; one that throws stops the work there, as a crash would. */
+  interrupt?: ((point: { when: "before" | "after"; what: Effect | "move" }) => void) | undefined;
+}
+
+/** More rounds than any task needs at once: a decision that never comes to rest must not spin. */
+const ROUNDS = 12;
+const SPINNING_MILLISECONDS = 60_000;
+
+/** Answers in how many milliseconds to look again; null: an event will tell. */
+export async function handle(address: Address, dependencies: HandleDependencies): Promise<number | null> {
+  const { observer, decide, log } = dependencies;
+  const { repository, issue } = address;
+  const task = `${repository.owner}/${repository.name}#${issue}`;
+  const client = await dependencies.clientFor(address.installation);
+  const evidence: Evidence[] = [];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const snapshot = await observe(client, { repository, issue }, { ...observer, evidence });
+    if (snapshot === "gone") return null;
+    const decision = decide(snapshot);
+    log.info({ task, ...summary(decision) }, "decided");
+    const outcome = await carryOut(client, { snapshot, decision }, dependencies);
+    if (outcome === "lost") {
+      log.info({ task }, "another replica moved the task first");
+      continue;
+    }
+    const added = outcome.filter((found) => !evidence.some((known) => isSame(known, found)));
+    evidence.push(...added);
+    if (decision.move === null && added.length === 0) return delay(snapshot, decision);
+  }
+  log.warn({ task, rounds: ROUNDS }, "a task does not come to rest; it is looked at again in a minute");
+  return SPINNING_MILLISECONDS;
+}
+
+async function carryOut(
+  client: Client,
+  { snapshot, decision }: { snapshot: Snapshot; decision: Decision },
+  { observer, interrupt }: HandleDependencies,
+): Promise<Evidence[] | "lost"> {
+  const { move, effects } = decision;
+  let record = snapshot.record.kind === "record" ? snapshot.record.record : null;
+  if (move !== null) {
+    interrupt?.({ when: "before", what: "move" });
+    const moved = await applyMove(client, { snapshot, move }, observer.key);
+    if (moved.kind === "lost") return "lost";
+    interrupt?.({ when: "after", what: "move" });
+    record = moved.record;
+  }
+  const found: Evidence[] = [];
+  for (const effect of effects) {
+    interrupt?.({ when: "before", what: effect });
+    found.push(...(await applyEffect(client, { snapshot, record }, effect)));
+    interrupt?.({ when: "after", what: effect });
+  }
+  return found;
+}
+
+function summary({ rule, reason, move, effects }: Decision): {
+  rule: number;
+  reason: string;
+  move: string | null;
+  effects: string[];
+} {
+  return { rule, reason, move: move?.story ?? null, effects: effects.map(({ kind }) => kind) };
+}
+
+function isSame(one: Evidence, other: Evidence): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Both instants are GitHub's, so this machine's clock may be wrong. */
+function delay({ now }: Snapshot, { again }: Decision): number | null {
+  return again === null ? null : Math.max(1000, Date.parse(again) - Date.parse(now));
+}

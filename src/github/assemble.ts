@@ -1,0 +1,170 @@
+/** Makes a snapshot of the query's answer. */
+import type { KeyObject } from "node:crypto";
+import { DEFAULT_CONFIG } from "../domain/config.ts";
+import { CONFIG_PATH, markerOf } from "../domain/names.ts";
+import type { Evidence, RunFacts, Snapshot } from "../domain/snapshot.ts";
+import type { Instant } from "../domain/task.ts";
+import type { Client, RepositoryKey } from "./client.ts";
+import { findRun, type Dispatcher } from "./find-run.ts";
+import { restOfTasks } from "./ledger-list.ts";
+import { olderComments, restOfChecks } from "./pages.ts";
+import { readConfig } from "./read-config.ts";
+import {
+  batonFacts,
+  checkFacts,
+  commentFacts,
+  hasBaseChecks,
+  issueFacts,
+  type OwnedComment,
+  pullFacts,
+  queueFacts,
+  recordAndBrief,
+} from "./read-facts.ts";
+import { peopleToAsk, rolesOf } from "./roles.ts";
+import type { SnapshotAnswer } from "./snapshot-query.ts";
+
+export interface TaskKey {
+  repository: RepositoryKey;
+  issue: number;
+}
+
+export interface AssembleContext {
+  key: KeyObject;
+  appId: number;
+  evidence: readonly Evidence[];
+  data: SnapshotAnswer;
+  now: Instant;
+}
+
+/** Reads on where one query could not tell everything: further pages, the workflow run, people's roles. */
+export async function assemble(client: Client, task: TaskKey, context: AssembleContext): Promise<Snapshot> {
+  const { data, now, key, appId, evidence } = context;
+  const { repository, viewer } = data;
+  const [owner = task.repository.owner, name = task.repository.name] = repository.nameWithOwner.split("/");
+  const place = { id: repository.databaseId, owner, name };
+  const { defaultBranchRef } = repository;
+  if (defaultBranchRef === null) throw new Error(`${repository.nameWithOwner} has no commit yet; push one`);
+  const { record, brief } = recordAndBrief(repository, { repository: place.id, issue: task.issue, key });
+  const known = record.kind === "record" ? record.record : null;
+  const config = readConfig(configFile(repository));
+  const label = config.kind === "config" ? config.config.label : DEFAULT_CONFIG.label;
+  const comments = await allComments(client, place, { repository, since: known?.seen.comment ?? null });
+  const dispatcher = { defaultBranch: defaultBranchRef.name, bot: viewer.databaseId };
+  const snapshot: Omit<Snapshot, "roles"> = {
+    now,
+    repository: {
+      id: place.id,
+      nodeId: repository.id,
+      name: repository.nameWithOwner,
+      url: repository.url,
+      defaultBranch: defaultBranchRef.name,
+      defaultHead: defaultBranchRef.target.oid,
+      hasBaseChecks: hasBaseChecks(repository, appId),
+      hasWorkflow: repository.workflow !== null,
+    },
+    me: { id: viewer.databaseId, login: viewer.login },
+    issue: issueFacts(repository.issue, label),
+    record,
+    brief,
+    baton: batonFacts(repository),
+    run: await runOf(client, place, { known, issue: task.issue, dispatcher, evidence }),
+    unfinished: repository.unfinished?.target.oid ?? null,
+    branchHead: repository.branch?.target.oid ?? null,
+    pull: await pullOf(client, place, { repository, appId }),
+    comments: comments
+      .filter(({ isMine, facts }) => !isMine && facts.id > (known?.seen.comment ?? 0))
+      .map(({ facts }) => facts),
+    said: saidBy(comments),
+    ledger: { records: await listOf(client, place, { repository, key }), ...queueFacts(repository, now) },
+    config,
+    evidence: [...evidence],
+  };
+  const bots = new Set(
+    comments.filter(({ facts }) => facts.isBot).flatMap(({ facts }) => facts.by?.id ?? []),
+  );
+  return { ...snapshot, roles: await rolesOf(client, place, peopleToAsk(snapshot, bots)) };
+}
+
+function configFile({ config }: SnapshotAnswer["repository"]) {
+  if (config === null) return null;
+  const { oid, byteSize, text } = config;
+  if (oid === undefined) throw new Error(`${CONFIG_PATH} is no file; make it one`);
+  return { blob: oid, bytes: byteSize ?? 0, text: text ?? null };
+}
+
+/** Those of issue and pull request, oldest first; back to the cursor, or only the newest hundred when nothing was heard yet. */
+async function allComments(
+  client: Client,
+  place: RepositoryKey,
+  { repository, since }: { repository: SnapshotAnswer["repository"]; since: number | null },
+): Promise<OwnedComment[]> {
+  const { issue, pullRequest: pull } = repository;
+  const onIssue = await olderComments(client, place, { number: issue.number, page: issue.comments, since });
+  const onPull = pull
+    ? await olderComments(client, place, { number: pull.number, page: pull.comments, since })
+    : [];
+  return [
+    ...onIssue.flatMap((page) => commentFacts(page, "issue")),
+    ...onPull.flatMap((page) => commentFacts(page, "pull")),
+  ].toSorted((one, other) => one.facts.id - other.facts.id);
+}
+
+function saidBy(comments: readonly OwnedComment[]): Snapshot["said"] {
+  const said = new Map<string, { id: number; body: string }>();
+  for (const { isMine, facts } of comments) {
+    const { id, body } = facts;
+    const marker = isMine ? markerOf(body) : null;
+    if (marker !== null && !said.has(marker)) said.set(marker, { id, body });
+  }
+  return said;
+}
+
+async function runOf(
+  client: Client,
+  place: RepositoryKey,
+  context: {
+    known: Snapshot["ledger"]["records"][number] | null;
+    issue: number;
+    dispatcher: Dispatcher;
+    evidence: readonly Evidence[];
+  },
+): Promise<RunFacts | null> {
+  const attempt = context.known?.attempt;
+  if (!attempt) return null;
+  const told = context.evidence.findLast(
+    (found) => found.kind === "dispatched" && found.attempt === attempt.n,
+  );
+  const id = attempt.run ?? (told?.kind === "dispatched" ? told.run : null);
+  const wanted = { issue: context.issue, job: attempt.job, id, since: attempt.claimed };
+  return findRun(client, place, { wanted, dispatcher: context.dispatcher });
+}
+
+async function pullOf(
+  client: Client,
+  place: RepositoryKey,
+  { repository: { pullRequest: pull }, appId }: { repository: SnapshotAnswer["repository"]; appId: number },
+): Promise<Snapshot["pull"]> {
+  if (!pull) return null;
+  const commit = pull.commits.nodes[0]?.commit;
+  const pages = await restOfChecks(client, place, {
+    commit: commit?.oid ?? pull.headRefOid,
+    pull: pull.number,
+    page: commit?.statusCheckRollup?.contexts ?? null,
+  });
+  return pullFacts(
+    pull,
+    pages.flatMap((page) => checkFacts(page, appId)),
+  );
+}
+
+async function listOf(
+  client: Client,
+  place: RepositoryKey,
+  { repository: { refs }, key }: { repository: SnapshotAnswer["repository"]; key: KeyObject },
+): Promise<Snapshot["ledger"]["records"]> {
+  if (!refs) return [];
+  const tasks = await restOfTasks(client, { repository: place, key, page: refs });
+  return tasks
+    .flatMap(({ record }) => record ?? [])
+    .filter(({ phase }) => phase === "running" || phase === "queued");
+}
