@@ -2,45 +2,20 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Context } from "hono";
-import { demand } from "../access.ts";
 import { cancelWorkflowRun, rerunWorkflow } from "../actions/engine.ts";
-import { actorOf, json, numberParam, paginate, param, repositoryOf, type Api, type Env } from "../api.ts";
+import { actorOf, json, numberParam, paginate, param, type Api, type Env } from "../api.ts";
 import { ApiError, notPlayed } from "../errors.ts";
-import type { Access, Artifact, Repository, WorkflowJob, WorkflowRun } from "../model.ts";
+import type { Artifact, Repository, WorkflowJob, WorkflowRun } from "../model.ts";
 import { artifactJson, jobJson, runJson } from "../shapes/workflow.ts";
-import { actionsSettingsRoutes } from "./actions-settings.ts";
-import { selectRuns } from "./run-filters.ts";
-import { workflowsRoutes } from "./workflows.ts";
+import { actionsOf, answerRuns } from "./run-list.ts";
 
 /** A log's address is good for one minute, and needs no token. */
 const LOG_MILLISECONDS = 60_000;
 
 export function actionsRoutes(api: Api): void {
-  workflowsRoutes(api);
-  actionsSettingsRoutes(api);
   runRoutes(api);
   logRoutes(api);
   artifactRoutes(api);
-}
-
-/** The repository of the request, when the caller may read (or write) its actions. */
-export function actionsOf(api: Api, c: Context<Env>, access: Access): Repository {
-  const repository = repositoryOf(api, c);
-  demand(api.world, c.get("token"), { repository, permission: "actions", access });
-  return repository;
-}
-
-/** A page of runs, newest first, as asked for by GitHub's filters. */
-export function answerRuns(
-  api: Api,
-  c: Context<Env>,
-  { repository, runs }: { repository: Repository; runs: WorkflowRun[] },
-): Response {
-  const found = selectRuns(api.world, runs, c.req.query());
-  return json(c, {
-    total_count: found.length,
-    workflow_runs: paginate(c, found).map((run) => runJson(api.world, repository, run)),
-  });
 }
 
 function runRoutes(api: Api): void {

@@ -9,7 +9,7 @@ import { ApiError } from "../errors.ts";
 import type { Repository, Workflow } from "../model.ts";
 import { repositoryUrl } from "../shapes/repository.ts";
 import { runPage, workflowJson } from "../shapes/workflow.ts";
-import { actionsOf, answerRuns } from "./actions.ts";
+import { actionsOf, answerRuns } from "./run-list.ts";
 
 const Dispatch = z.object({
   ref: z.string(),

@@ -70,7 +70,10 @@ async function findFiles(
   for (const pattern of patterns.filter((line) => line !== "")) {
     const negative = pattern.startsWith("!");
     const found = await expand(resolve(workspace, negative ? pattern.slice(1).trim() : pattern), hidden);
-    for (const file of found) negative ? files.delete(file) : files.add(file);
+    for (const file of found) {
+      if (negative) files.delete(file);
+      else files.add(file);
+    }
   }
   const wanted = patterns.filter((line) => line !== "" && !line.startsWith("!"));
   const starts = wanted.map((pattern) => searchStart(resolve(workspace, pattern)));

@@ -1,12 +1,36 @@
-/** GitHub's filters for lists of workflow runs. */
-import type { WorkflowRun, World } from "../model.ts";
+/** Lists of workflow runs with GitHub's filters, and who may see them. */
+import type { Context } from "hono";
+import { demand } from "../access.ts";
+import { json, paginate, repositoryOf, type Api, type Env } from "../api.ts";
+import type { Access, Repository, WorkflowRun, World } from "../model.ts";
+import { runJson } from "../shapes/workflow.ts";
 import { findUser } from "../world.ts";
 
 /** GitHub shows at most a thousand runs of a filtered list. */
 const MOST = 1000;
 
+/** The repository of the request, when the caller may read (or write) its actions. */
+export function actionsOf(api: Api, c: Context<Env>, access: Access): Repository {
+  const repository = repositoryOf(api, c);
+  demand(api.world, c.get("token"), { repository, permission: "actions", access });
+  return repository;
+}
+
+/** A page of runs, newest first, as asked for by GitHub's filters. */
+export function answerRuns(
+  api: Api,
+  c: Context<Env>,
+  { repository, runs }: { repository: Repository; runs: WorkflowRun[] },
+): Response {
+  const found = selectRuns(api.world, runs, c.req.query());
+  return json(c, {
+    total_count: found.length,
+    workflow_runs: paginate(c, found).map((run) => runJson(api.world, repository, run)),
+  });
+}
+
 /** Newest first. `status` takes a status or a conclusion; `created` an instant, a day, `>=`, `<=`, `>`, `<` or `a..b`. */
-export function selectRuns(world: World, runs: WorkflowRun[], query: Record<string, string>): WorkflowRun[] {
+function selectRuns(world: World, runs: WorkflowRun[], query: Record<string, string>): WorkflowRun[] {
   const { event, status, branch, actor, head_sha: sha, check_suite_id: suite, created } = query;
   const actorId = actor === undefined ? undefined : (findUser(world, actor)?.id ?? -1);
   const found = runs.filter(
