@@ -1,0 +1,206 @@
+/** The app: webhooks and timers in, effects on GitHub out. It keeps nothing that it could not read again. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Probot, ProbotOctokit, Server, type Logger } from "probot";
+import { decide } from "../domain/decide.ts";
+import { connect, type Client } from "../github/client.ts";
+import { recordKey } from "../github/sign.ts";
+import { systemClock, type Clock } from "./clock.ts";
+import { handle, type HandleDependencies } from "./handle.ts";
+import { createInbox, type Inbox } from "./inbox.ts";
+import type { Settings } from "./settings.ts";
+import { sweepAll, sweepInstallation, type SweepDependencies } from "./sweep.ts";
+import { createIntake, type Intake } from "./take.ts";
+import { signedOnly } from "./webhook-endpoint.ts";
+
+export interface AppOptions {
+  settings: Settings;
+  clock?: Clock;
+  log?: Logger;
+  /** In place of the network, for tests. */
+  fetch?: typeof fetch;
+  interrupt?: HandleDependencies["interrupt"];
+}
+
+export interface App {
+  /** Listens, sweeps, and goes on sweeping. */
+  start(): Promise<{ port: number }>;
+  /** Takes nothing in any more, finishes what is under way (ten seconds at most), and closes. */
+  stop(): Promise<void>;
+  /** One sweep of everything. */
+  sweep(): Promise<void>;
+  inbox: Inbox;
+  intake: Intake;
+}
+
+/** Requests are cut after that, the App's own for tokens too, which no plugin sees. */
+const TIMEOUT_MILLISECONDS = 10_000;
+const DRAIN_MILLISECONDS = 10_000;
+
+export async function createApp({ settings, clock = systemClock, ...options }: AppOptions): Promise<App> {
+  const server = createServer(settings, options);
+  const probot = await probotOf(server);
+  const { log } = probot;
+  const clientFor = clientsOf(probot);
+  const key = recordKey(settings.privateKey);
+  const observer = { key, appId: settings.appId, hints: new Map() };
+  const inbox = createInbox({
+    clock,
+    log,
+    handle: (address) => handle(address, { clientFor, observer, decide, log, interrupt: options.interrupt }),
+  });
+  const sweepDependencies: SweepDependencies = {
+    appClient: () => clientFor(null),
+    clientFor,
+    key,
+    clock,
+    log,
+    wake: inbox.wake,
+  };
+  const sweeper = createSweeper(sweepDependencies, settings.sweepMinutes);
+  const intake = createIntake({
+    clientFor,
+    key,
+    wake: inbox.wake,
+    sweepInstallation: (installation) => sweepInstallation(installation, sweepDependencies),
+    log,
+  });
+  probot.onAny(({ name, payload }) => intake.take(name, payload));
+  server.addHandler((request, response) =>
+    answerHealth({ request, response }, { ...inbox.status(), ...sweeper.status() }),
+  );
+
+  async function start(): Promise<{ port: number }> {
+    await server.start();
+    sweeper.start();
+    return { port: server.port };
+  }
+
+  async function stop(): Promise<void> {
+    sweeper.stop();
+    const finished = Promise.all([server.stop(), inbox.drain(), intake.settled(), sweeper.idle()]);
+    let giveUp: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => {
+      giveUp = clock.after(DRAIN_MILLISECONDS, () => {
+        log.warn(inbox.status(), "not everything was finished in time; the sweep of the next start finds it");
+        resolve();
+      });
+    });
+    await Promise.race([finished, late]);
+    giveUp();
+  }
+
+  return { start, stop, sweep: sweeper.sweep, inbox, intake };
+}
+
+function createServer(settings: Settings, { log, fetch: given }: Pick<AppOptions, "log" | "fetch">): Server {
+  const {
+    appId,
+    privateKey,
+    webhookSecret: secret,
+    host,
+    port,
+    baseUrl,
+    logLevel,
+    logFormat,
+    webhookProxy,
+  } = settings;
+  const options = {
+    appId,
+    privateKey,
+    secret,
+    baseUrl,
+    logLevel,
+    logFormat,
+    ...(log && { log }),
+    request: { fetch: impatient(given ?? fetch) },
+    // Its retry repeats writes that took effect, its throttling sleeps in the process: `connect` does without either.
+    Octokit: ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } }),
+  };
+  return new Server({
+    host,
+    // Probot takes the number 0 for "not given"; Node takes the text for "a free one".
+    port: port === 0 ? ("0" as unknown as number) : port,
+    ...(webhookProxy !== null && { webhookProxy }),
+    ...(log && { log }),
+    Probot: Probot.defaults(options),
+  });
+}
+
+function impatient(underlying: typeof fetch): typeof fetch {
+  return (input, init) => {
+    const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+    const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+    return underlying(input, { ...init, signal });
+  };
+}
+
+/** The server makes its Probot itself; the middleware that it will ask for is replaced here. */
+async function probotOf(server: Server): Promise<Probot> {
+  return new Promise((resolve, reject) => {
+    server
+      .load((probot) => {
+        const middleware = probot.getNodeMiddleware.bind(probot);
+        probot.getNodeMiddleware = async (options) => signedOnly(probot, await middleware(options));
+        resolve(probot);
+      })
+      .catch(reject);
+  });
+}
+
+/** One client per installation, kept: its pace and its token belong to it. null: the App itself. */
+function clientsOf(probot: Probot): (installation: number | null) => Promise<Client> {
+  const clients = new Map<number | null, Promise<Client>>();
+  return (installation) => {
+    const known = clients.get(installation);
+    if (known !== undefined) return known;
+    const client = probot.auth(installation ?? undefined).then(connect);
+    clients.set(installation, client);
+    return client;
+  };
+}
+
+function createSweeper(dependencies: SweepDependencies, minutes: number) {
+  const { clock, log } = dependencies;
+  let current: Promise<void> = Promise.resolve();
+  let lastEnd: number | null = null;
+  let cancel: () => void = () => undefined;
+  let isStopped = false;
+
+  async function sweep(): Promise<void> {
+    try {
+      await sweepAll(dependencies);
+      lastEnd = clock.now();
+    } catch (error) {
+      log.error({ err: error }, "the sweep failed; the next one tries again");
+    }
+  }
+
+  function start(): void {
+    current = sweep().then(() => {
+      if (!isStopped) cancel = clock.after(minutes * 60_000, start);
+    });
+  }
+
+  function stop(): void {
+    isStopped = true;
+    cancel();
+  }
+
+  return {
+    sweep,
+    start,
+    stop,
+    idle: () => current,
+    status: () => ({ sweepAgeSeconds: lastEnd === null ? null : Math.round((clock.now() - lastEnd) / 1000) }),
+  };
+}
+
+function answerHealth(
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+  status: object,
+): boolean {
+  if (request.method !== "GET" || request.url?.split("?", 1)[0] !== "/healthz") return false;
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(JSON.stringify(status));
+  return true;
+}

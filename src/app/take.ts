@@ -1,0 +1,73 @@
+/** Takes in what webhooks ask to look at; what they do not name is found out beside the answer to GitHub. */
+import type { KeyObject } from "node:crypto";
+import type { Logger } from "probot";
+import { issueOfBranch } from "../domain/names.ts";
+import { isLiving } from "../domain/record.ts";
+import type { Client } from "../github/client.ts";
+import { listTasks } from "../github/ledger-list.ts";
+import { pullBranch } from "../github/pull-branch.ts";
+import { wakesOf, type Wake } from "./events.ts";
+import type { Address } from "./inbox.ts";
+
+export interface TakeDependencies {
+  clientFor: (installation: number) => Promise<Client>;
+  key: KeyObject;
+  wake: (address: Address) => void;
+  sweepInstallation: (installation: number) => Promise<void>;
+  log: Pick<Logger, "error" | "warn">;
+}
+
+export interface Intake {
+  /** Returns at once. */
+  take(name: string, payload: unknown): void;
+  /** Resolves when all that was taken in has reached the inbox. */
+  settled(): Promise<void>;
+}
+
+export function createIntake(dependencies: TakeDependencies): Intake {
+  const { log, wake } = dependencies;
+  const underWay = new Set<Promise<void>>();
+
+  function take(name: string, payload: unknown): void {
+    const wakes = wakesOf(name, payload);
+    if (wakes === "unknown") {
+      log.warn({ event: name }, "a webhook has an unknown shape; the sweep will find what it meant");
+      return;
+    }
+    for (const one of wakes) {
+      if (one.kind === "task") wake(one);
+      else look(one, name);
+    }
+  }
+
+  function look(one: Exclude<Wake, { kind: "task" }>, event: string): void {
+    const work = resolve(one, dependencies)
+      // The webhook is answered already; what it meant is found by the sweep.
+      .catch((error: unknown) => log.error({ event, err: error }, "a webhook's task could not be found"))
+      .finally(() => underWay.delete(work));
+    underWay.add(work);
+  }
+
+  async function settled(): Promise<void> {
+    while (underWay.size > 0) await Promise.all(underWay);
+  }
+
+  return { take, settled };
+}
+
+async function resolve(one: Exclude<Wake, { kind: "task" }>, dependencies: TakeDependencies): Promise<void> {
+  const { clientFor, key, wake } = dependencies;
+  if (one.kind === "installation") return dependencies.sweepInstallation(one.installation);
+  const { installation, repository } = one;
+  const client = await clientFor(installation);
+  if (one.kind === "pull") {
+    const issue = issueOfBranch((await pullBranch(client, repository, one.pull)) ?? "");
+    if (issue !== null) wake({ installation, repository, issue });
+    return;
+  }
+  const tasks = await listTasks(client, repository, key);
+  for (const { issue, record } of tasks) {
+    if (record !== null && isLiving(record) && record.base === one.branch)
+      wake({ installation, repository, issue });
+  }
+}
