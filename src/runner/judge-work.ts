@@ -1,0 +1,115 @@
+/** Judges the bundle of an agent: may it be handed over, and as what. */
+import { join } from "node:path";
+import { guard, WHOLE_WORK, type Change, type Refusal } from "../domain/guard.ts";
+import type { Job } from "../domain/job.ts";
+import type { Report } from "../domain/report.ts";
+import { MAX_BUNDLE_BYTES, readBundle, unbundle } from "./bundle.ts";
+import { git, tryGit } from "./git.ts";
+import { rangeStart } from "./prepare.ts";
+import { BUNDLE_FILE } from "./raw-report.ts";
+import { rewriteCommits } from "./rewrite.ts";
+import { treeChanges } from "./tree-changes.ts";
+
+export const MAX_COMMITS = 50;
+
+export type JudgedWork =
+  | { kind: "none" }
+  /** `finished` is the report's business, not the work's. */
+  | { kind: "work"; work: Omit<NonNullable<Report["work"]>, "finished"> }
+  | { kind: "refused"; guard: Refusal[] }
+  | { kind: "broken"; why: string };
+
+/** `dir` is the publisher's own bare clone; afterwards it holds the rewritten commits. */
+export async function judgeWork(dir: string, handOver: string, job: Job): Promise<JudgedWork> {
+  const bundle = await readBundle(join(handOver, BUNDLE_FILE));
+  if (bundle.kind === "missing") return { kind: "none" };
+  if (bundle.kind === "too_big") return refused("bundle_too_big");
+  if (bundle.kind === "broken") return broken(bundle.why);
+  const unbundled = await unbundle(bundle.bytes, dir);
+  if (unbundled.kind === "broken") return broken(unbundled.why);
+
+  const { tip } = unbundled;
+  const start = rangeStart(job);
+  if (
+    !(await isAncestor(dir, start, tip)) ||
+    !(await isAncestor(dir, job.start.base, tip)) ||
+    (await hasForeignRoot(dir, start, tip))
+  ) {
+    return refused("base_not_ancestor");
+  }
+  const commits = (await git(["rev-list", tip, `^${start}`], { dir }))
+    .split("\n")
+    .filter((oid) => oid !== "");
+  if (commits.length === 0) return { kind: "none" };
+  if (commits.length > MAX_COMMITS) return refused("too_many_commits");
+
+  const refusals = await guardAll({ dir, start, tip, commits, job });
+  if (refusals.length > 0) return { kind: "refused", guard: refusals };
+  const head = await rewriteCommits({ dir, start, tip, trailers: { task: job.issue, attempt: job.attempt } });
+  return { kind: "work", work: await describeWork(dir, job.start.base, head) };
+}
+
+function refused(rule: Refusal["rule"]): JudgedWork {
+  return { kind: "refused", guard: [{ path: WHOLE_WORK, rule }] };
+}
+
+function broken(why: string): JudgedWork {
+  return {
+    kind: "broken",
+    why: `The bundle of the agent's commits cannot be used: ${why} (at most ${MAX_BUNDLE_BYTES} bytes are read).`,
+  };
+}
+
+/** The whole against all rules, and each commit against those about paths: what a later commit takes back is pushed all the same. */
+async function guardAll(work: {
+  dir: string;
+  start: string;
+  tip: string;
+  commits: string[];
+  job: Job;
+}): Promise<Refusal[]> {
+  const { dir, start, tip, commits, job } = work;
+  const { protect, allow, limits } = job;
+  const whole = await treeChanges(dir, { before: start, after: tip });
+  const refusals = guard(whole, { protect, allow, files: limits.files, bytes: limits.bytes });
+  // Too much already: the single commits would only be more of it.
+  if (refusals.some((refusal) => refusal.path === WHOLE_WORK)) return refusals;
+  const steps: Change[] = [];
+  for (const commit of commits.length > 1 ? commits : []) {
+    steps.push(...(await treeChanges(dir, { before: `${commit}^`, after: commit })));
+  }
+  const unlimited = Number.MAX_SAFE_INTEGER;
+  const inSteps = guard(steps, { protect, allow, files: unlimited, bytes: unlimited });
+  const all = new Map(
+    [...refusals, ...inSteps].map((refusal) => [`${refusal.rule} ${refusal.path}`, refusal]),
+  );
+  return [...all.values()].slice(0, 100);
+}
+
+async function isAncestor(dir: string, older: string, newer: string): Promise<boolean> {
+  const answer = await tryGit(["merge-base", "--is-ancestor", older, newer], { dir });
+  return answer.exit === 0;
+}
+
+/** History that began elsewhere and was merged in. */
+async function hasForeignRoot(dir: string, start: string, tip: string): Promise<boolean> {
+  const roots = await git(["rev-list", "--max-parents=0", tip, `^${start}`], { dir });
+  return roots.trim() !== "";
+}
+
+/** `patch` is git's own id of what changes from base to head, whatever the line numbers; equal patches have equal ids. */
+async function describeWork(
+  dir: string,
+  base: string,
+  tip: string,
+): Promise<Extract<JudgedWork, { kind: "work" }>["work"]> {
+  const range = [base, tip];
+  const diff = await git(
+    ["diff-tree", "-r", "-p", "--no-textconv", "--no-ext-diff", "--no-color", "--full-index", ...range],
+    { dir },
+  );
+  const patch = (await git(["patch-id", "--stable"], { dir, input: diff })).split(" ")[0] ?? "";
+  const names = await git(["diff-tree", "-r", "-z", "--name-only", "--no-renames", ...range], { dir });
+  const commits = Number((await git(["rev-list", "--count", tip, `^${base}`], { dir })).trim());
+  return { base, head: tip, commits, files: names.split("\0").length - 1, patch };
+}

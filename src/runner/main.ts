@@ -1,0 +1,73 @@
+/** The action's entry: one step of a workflow job, chosen by the input `step`. */
+import { info, setFailed, setOutput } from "@actions/core";
+import type { Remote } from "./fence.ts";
+import { bearer } from "./git.ts";
+import { readInputs, type Inputs } from "./inputs.ts";
+import { maskToken, summarize, withoutCommands } from "./log.ts";
+import { prepare } from "./prepare.ts";
+import { publish } from "./publish.ts";
+import { runAttempt } from "./run-attempt.ts";
+
+const STEPS: Record<Inputs["step"], (inputs: Inputs) => Promise<void>> = {
+  prepare: prepareStep,
+  agent: agentStep,
+  publish: publishStep,
+};
+
+const SUPERSEDED =
+  "superseded: the task has moved on since this run was dispatched, so the run leaves everything as it is.";
+
+try {
+  const inputs = readInputs(process.env);
+  if (inputs.token !== null) maskToken(inputs.token);
+  await STEPS[inputs.step](inputs);
+} catch (error) {
+  setFailed(error instanceof Error ? error.message : String(error));
+}
+
+async function prepareStep(inputs: Inputs): Promise<void> {
+  const prepared = await prepare(inputs, remoteOf(inputs));
+  setOutput("superseded", String(prepared.kind === "superseded"));
+  setOutput("ready", String(prepared.kind === "ready"));
+  if (prepared.kind === "superseded") await say(inputs, SUPERSEDED);
+  if (prepared.kind === "unable")
+    await say(inputs, `The attempt cannot start (${prepared.report.end}).`, prepared.report.summary);
+}
+
+async function agentStep(inputs: Inputs): Promise<void> {
+  // The agent runs in a group of its own, which GitHub's signals do not reach: they are passed on here.
+  const cancelled = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => cancelled.abort());
+  const report = await withoutCommands((print) => runAttempt({ inputs, print, signal: cancelled.signal }));
+  const { usage } = report;
+  await say(
+    inputs,
+    `${report.kind}, attempt ${report.attempt}: ${report.end} after ${usage.turns} turns and ${usage.seconds} seconds.`,
+    report.summary,
+  );
+}
+
+async function publishStep(inputs: Inputs): Promise<void> {
+  const published = await publish(inputs, remoteOf(inputs));
+  if (published.kind === "superseded") return say(inputs, SUPERSEDED);
+  const { report } = published;
+  const refusals = report.guard.map((refusal) => `${refusal.rule}: ${refusal.path}`).join("\n");
+  await say(
+    inputs,
+    `Handed over: ${report.end}, ${report.work?.commits ?? 0} commits.`,
+    `${report.summary}\n${refusals}`,
+  );
+}
+
+function remoteOf(inputs: Inputs): Remote {
+  return {
+    url: inputs.remote,
+    credentials: inputs.token === null ? null : bearer(inputs.server, inputs.token),
+  };
+}
+
+/** `sentence` is GZA's own and goes to log and summary; `words` may be anybody's and go to the summary, fenced. */
+async function say(inputs: Inputs, sentence: string, words = ""): Promise<void> {
+  info(sentence);
+  await summarize(`GZA, task #${inputs.task}`, sentence, words);
+}

@@ -1,0 +1,92 @@
+/** The step `prepare`: the fence, the job, and a full clone for the agent that knows of no remote and no credentials. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Job } from "../domain/job.ts";
+import { branchRef, unfinishedRef } from "../domain/names.ts";
+import { readBaton, withCredentials, type Remote } from "./fence.ts";
+import { git, tryGit } from "./git.ts";
+import type { Inputs } from "./inputs.ts";
+import { blankReport, RAW_REPORT_FILE, type RawReport } from "./raw-report.ts";
+import { readJob } from "./read-job.ts";
+
+export const GZA_NAME = "GZA";
+export const GZA_EMAIL = "gza@users.noreply.github.com";
+
+export const JOB_FILE = "job.json";
+
+/** The branch on which the agent works; nobody outside the clone sees the name. */
+export const WORK_BRANCH = "work";
+
+export type Prepared =
+  | { kind: "ready" }
+  | { kind: "superseded" }
+  /** A raw report already says why no agent can start. */
+  | { kind: "unable"; report: RawReport };
+
+export async function prepare(inputs: Inputs, remote: Remote): Promise<Prepared> {
+  if ((await readBaton(remote, inputs.task)) !== inputs.job) return { kind: "superseded" };
+
+  await rm(inputs.temp, { recursive: true, force: true });
+  await mkdir(inputs.handOver, { recursive: true });
+  const ledger = join(inputs.temp, "ledger.git");
+  await git(["init", "--quiet", "--bare", "--template=", ledger], { dir: null });
+  const read = await readJob(inputs, remote, ledger);
+  if (read.kind === "unreadable")
+    return unable(inputs, { ...read.numbers, end: "bad_report", summary: read.why });
+
+  const { job } = read;
+  const missing = await cloneForAgent(inputs, remote, job);
+  if (missing !== null) {
+    return unable(inputs, { attempt: job.attempt, kind: job.kind, end: "infrastructure", summary: missing });
+  }
+  await writeFile(join(inputs.temp, JOB_FILE), JSON.stringify(job));
+  return { kind: "ready" };
+}
+
+/** The commit on which the agent begins: unfinished work, else the branch, else the base. */
+export function startOf(job: Job): string {
+  return job.start.work ?? rangeStart(job);
+}
+
+/** The commit after which everything is this task's new work. */
+export function rangeStart(job: Job): string {
+  return job.start.head ?? job.start.base;
+}
+
+/** Null, or what is missing in one sentence. History and all branches are there, for the agent can fetch nothing. */
+async function cloneForAgent(inputs: Inputs, remote: Remote, job: Job): Promise<string | null> {
+  await rm(inputs.clone, { recursive: true, force: true });
+  await mkdir(inputs.clone, { recursive: true });
+  const dir = join(inputs.clone, ".git");
+  await git(["init", "--quiet", "--template=", `--initial-branch=${WORK_BRANCH}`, inputs.clone], {
+    dir: null,
+  });
+  const refspecs = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
+  // Unfinished work lies on no branch.
+  if (job.start.work !== null) refspecs.push(`+${unfinishedRef(job.issue)}:refs/remotes/unfinished`);
+  await git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote.url, ...refspecs], {
+    dir,
+    ...withCredentials(remote),
+  });
+
+  for (const commit of new Set([job.start.base, rangeStart(job), startOf(job)])) {
+    const holding = await tryGit(["for-each-ref", "--count=1", `--contains=${commit}`], { dir });
+    if (holding.exit !== 0 || holding.stdout.length === 0) {
+      return `The commit ${commit} that the attempt starts from is on no branch any more.`;
+    }
+  }
+  await git(["update-ref", branchRef(WORK_BRANCH), startOf(job)], { dir });
+  await git(["reset", "--quiet", "--hard", branchRef(WORK_BRANCH)], { dir, workTree: inputs.clone });
+  await git(["config", "user.name", GZA_NAME], { dir });
+  await git(["config", "user.email", GZA_EMAIL], { dir });
+  return null;
+}
+
+async function unable(
+  inputs: Inputs,
+  start: Pick<RawReport, "attempt" | "kind" | "end" | "summary">,
+): Promise<Prepared> {
+  const report = blankReport(start);
+  await writeFile(join(inputs.handOver, RAW_REPORT_FILE), JSON.stringify(report));
+  return { kind: "unable", report };
+}

@@ -1,0 +1,162 @@
+/** The step `publish`: judges what the agent's workflow job left, writes the report and pushes both onto the baton, or says why not. */
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Job } from "../domain/job.ts";
+import { batonRef } from "../domain/names.ts";
+import { MAX_REPORT_BYTES, type Report } from "../domain/report.ts";
+import type { AttemptEnd } from "../domain/task.ts";
+import { readBaton, withCredentials, type Remote } from "./fence.ts";
+import { git, gitBytes, tryGit } from "./git.ts";
+import type { AgentResult, Inputs } from "./inputs.ts";
+import { judgeWork, type JudgedWork } from "./judge-work.ts";
+import { blankReport, type RawReport } from "./raw-report.ts";
+import { readJob, type JobNumbers } from "./read-job.ts";
+import { readRawReport, type ReadRaw } from "./read-raw-report.ts";
+import { gzaIdentity } from "./rewrite.ts";
+
+export type Published = { kind: "superseded" } | { kind: "handed_over"; report: Report };
+
+export async function publish(inputs: Inputs, remote: Remote): Promise<Published> {
+  if ((await readBaton(remote, inputs.task)) !== inputs.job) return { kind: "superseded" };
+
+  const dir = join(inputs.temp, "publish.git");
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(inputs.temp, { recursive: true });
+  await git(["init", "--quiet", "--bare", "--template=", dir], { dir: null });
+  const read = await readJob(inputs, remote, dir);
+  const raw = await readRawReport(inputs.handOver);
+  const report =
+    read.kind === "job"
+      ? await reportFor(inputs, { remote, dir, job: read.job, raw })
+      : unreadableJob(read.numbers, read.why);
+  return handOver({ inputs, remote, dir, report });
+}
+
+/** What the `agent` workflow job's own result says where it has left no report. */
+const SILENT_ENDS: Record<AgentResult, { end: AttemptEnd & RawReport["end"]; summary: string }> = {
+  success: { end: "empty_run", summary: "The agent's workflow job ended without leaving anything." },
+  failure: { end: "empty_run", summary: "The agent's workflow job failed without leaving anything." },
+  skipped: { end: "empty_run", summary: "The agent's workflow job did not run." },
+  cancelled: { end: "run_cancelled", summary: "The workflow run was cancelled." },
+};
+
+async function reportFor(
+  inputs: Inputs,
+  from: { remote: Remote; dir: string; job: Job; raw: ReadRaw },
+): Promise<Report> {
+  const { remote, dir, job, raw } = from;
+  const numbers = { attempt: job.attempt, kind: job.kind };
+  if (raw.kind === "missing")
+    return withoutWork(blankReport({ ...numbers, ...SILENT_ENDS[inputs.agentResult ?? "failure"] }));
+  if (raw.kind === "unreadable")
+    return withoutWork(blankReport({ ...numbers, end: "bad_report", summary: raw.why }));
+  if (raw.report.attempt !== job.attempt || raw.report.kind !== job.kind) {
+    const summary = "The agent's workflow job left the report of another attempt.";
+    return withoutWork(blankReport({ ...numbers, end: "bad_report", summary }));
+  }
+  const told = inputs.agentResult === "cancelled" ? { ...raw.report, ...SILENT_ENDS.cancelled } : raw.report;
+  await git(
+    ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote.url, "+refs/heads/*:refs/heads/*"],
+    { dir, ...withCredentials(remote) },
+  );
+  if ((await tryGit(["cat-file", "-e", `${job.start.base}^{commit}`], { dir })).exit !== 0) {
+    return withoutWork({
+      ...told,
+      end: "infrastructure",
+      summary: `The base ${job.start.base} is on no branch any more.`,
+    });
+  }
+  return settle(told, await judgeWork(dir, inputs.handOver, job), job);
+}
+
+/** Puts claim and evidence together: an attempt is `completed` only with work, and with a green verify where one was asked for. */
+function settle(raw: RawReport, judged: JudgedWork, job: Job): Report {
+  if (judged.kind === "broken") return withoutWork({ ...raw, end: "bad_report", summary: judged.why });
+  if (judged.kind === "refused") {
+    return {
+      ...withoutWork(raw),
+      end: "guard_refused",
+      summary: "The guard refused the work.",
+      guard: judged.guard,
+    };
+  }
+  if (judged.kind === "none") {
+    if (raw.commits > 0)
+      return withoutWork({
+        ...raw,
+        end: "bad_report",
+        summary: "Commits were announced, but there is no bundle.",
+      });
+    return withoutWork(
+      raw.end === "completed"
+        ? {
+            ...raw,
+            end: "empty_run",
+            summary: "The attempt says that it is complete, but there are no commits.",
+          }
+        : raw,
+    );
+  }
+  const isUnproven = raw.end === "completed" && job.verify !== null && raw.verify?.exit !== 0;
+  const end = isUnproven ? "bad_report" : raw.end;
+  const summary = isUnproven
+    ? "The attempt says that it is complete, but no green verify came with it."
+    : raw.summary;
+  return {
+    ...withoutWork({ ...raw, end, summary }),
+    work: { ...judged.work, finished: end === "completed" },
+  };
+}
+
+function unreadableJob(numbers: JobNumbers, why: string): Report {
+  return withoutWork(
+    blankReport({ attempt: numbers.attempt, kind: numbers.kind, end: "bad_report", summary: why }),
+  );
+}
+
+function withoutWork(raw: RawReport): Report {
+  const { commits: _, ...rest } = raw;
+  return { ...rest, work: null, guard: [] };
+}
+
+/** R: parents J and the work (so the push carries it), tree `report.json`. Pushed only onto J; the baton's next holder is never overwritten. */
+async function handOver(from: {
+  inputs: Inputs;
+  remote: Remote;
+  dir: string;
+  report: Report;
+}): Promise<Published> {
+  const { inputs, remote, dir, report } = from;
+  const json = `${JSON.stringify(report, null, 1)}\n`;
+  if (Buffer.byteLength(json) > MAX_REPORT_BYTES)
+    throw new Error(`the report has more than ${MAX_REPORT_BYTES} bytes; nothing was handed over`);
+  const blob = (await git(["hash-object", "-w", "--stdin"], { dir, input: json })).trim();
+  const tree = (await gitBytes(["mktree"], { dir, input: `100644 blob ${blob}\treport.json\n` }))
+    .toString("utf8")
+    .trim();
+  const parents = [inputs.job, ...(report.work === null ? [] : [report.work.head])].flatMap((oid) => [
+    "-p",
+    oid,
+  ]);
+  const message = `report of ${report.kind}, attempt ${report.attempt}: ${report.end}\n`;
+  const commit = (
+    await git(["commit-tree", tree, ...parents, "-F", "-"], { dir, input: message, env: gzaIdentity() })
+  ).trim();
+
+  const ref = batonRef(inputs.task);
+  const args = [
+    "push",
+    "--quiet",
+    "--no-verify",
+    `--force-with-lease=${ref}:${inputs.job}`,
+    remote.url,
+    `${commit}:${ref}`,
+  ];
+  const pushed = await tryGit(args, { dir, ...withCredentials(remote) });
+  if (pushed.exit === 0) return { kind: "handed_over", report };
+  // The answer may have been lost, or the lease: where the baton points now tells which, git's words would not.
+  const baton = await readBaton(remote, inputs.task);
+  if (baton === commit) return { kind: "handed_over", report };
+  if (baton !== inputs.job) return { kind: "superseded" };
+  throw new Error(`the report could not be pushed to ${ref}: ${pushed.stderr.trim().slice(-1000)}`);
+}

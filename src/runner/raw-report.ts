@@ -1,0 +1,50 @@
+/** The raw report: what the agent's workflow job leaves for the publisher; everything in it is a claim until the publisher has looked at the work. */
+import type { z } from "zod";
+import { Report } from "../domain/report.ts";
+import { AttemptEnd, Count } from "../domain/task.ts";
+
+/** Ends that only the app, the publisher or a person can give. */
+const NOT_FOR_THE_AGENT_JOB = [
+  "runner_lost",
+  "cancelled",
+  "superseded",
+  "stopped",
+  "guard_refused",
+  "workflow_permission",
+] as const;
+
+export const RawReport = Report.omit({ work: true, guard: true }).extend({
+  end: AttemptEnd.exclude(NOT_FOR_THE_AGENT_JOB),
+  /** How many commits lie in the bundle; 0: there is no bundle. */
+  commits: Count,
+});
+export type RawReport = z.infer<typeof RawReport>;
+
+export const RAW_REPORT_FILE = "raw-report.json";
+export const BUNDLE_FILE = "work.bundle";
+export const LOG_FILE = "agent.log";
+
+/** A raw report with `end` and nothing done yet. */
+export function blankReport(start: Pick<RawReport, "attempt" | "kind" | "end" | "summary">): RawReport {
+  return {
+    v: 1,
+    ...start,
+    last_words: "",
+    findings: null,
+    coverage: null,
+    closed: null,
+    plan: null,
+    answer: null,
+    question: null,
+    lesson: null,
+    usage: { turns: 0, seconds: 0, requests: 0, input: 0, cached: 0, output: 0, usd: null },
+    agent: { name: "none", version: "", model: "" },
+    sandbox: "off",
+    verify: null,
+    hosts: { used: [], refused: [] },
+    tools: {},
+    reset_at: null,
+    session: false,
+    commits: 0,
+  };
+}

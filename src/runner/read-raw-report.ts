@@ -1,0 +1,53 @@
+/** Reads the raw report of the agent's workflow job in the publisher, where nothing in it is believed by its looks. */
+import { join } from "node:path";
+import { openPlain } from "./open-plain.ts";
+import { plainText } from "./plain-text.ts";
+import { RAW_REPORT_FILE, RawReport } from "./raw-report.ts";
+
+export type ReadRaw =
+  | { kind: "missing" }
+  | { kind: "unreadable"; why: string }
+  | { kind: "report"; report: RawReport };
+
+/** Leaves room for what the publisher adds, under the limit of `report.json`. */
+const MAX_RAW_REPORT_BYTES = 300_000;
+
+export async function readRawReport(folder: string): Promise<ReadRaw> {
+  const opened = await openPlain(join(folder, RAW_REPORT_FILE));
+  if (opened.kind === "missing") return { kind: "missing" };
+  if (opened.kind === "not_plain")
+    return { kind: "unreadable", why: "The raw report is not a regular file." };
+  await using handle = opened.handle;
+  if (opened.bytes > MAX_RAW_REPORT_BYTES) {
+    return {
+      kind: "unreadable",
+      why: `The raw report has ${opened.bytes} bytes, ${MAX_RAW_REPORT_BYTES} are allowed.`,
+    };
+  }
+  const parsed = RawReport.safeParse(parseJson(await handle.readFile("utf8")));
+  if (parsed.success) return { kind: "report", report: cleaned(parsed.data) };
+  const [issue] = parsed.error.issues;
+  return {
+    kind: "unreadable",
+    why: `The raw report cannot be read: ${issue?.path.join(".") || "it"}: ${issue?.message ?? "does not fit"}.`,
+  };
+}
+
+/** Everything that people will read, without controls and invisible characters. */
+function cleaned(report: RawReport): RawReport {
+  return {
+    ...report,
+    summary: plainText(report.summary),
+    last_words: plainText(report.last_words),
+    verify: report.verify === null ? null : { ...report.verify, tail: plainText(report.verify.tail) },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: the schema refuses `undefined` and says so.
+    return undefined;
+  }
+}

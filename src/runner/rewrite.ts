@@ -1,0 +1,77 @@
+/** Writes an agent's commits anew: GZA as author, cleaned messages, trailers; trees, order and dates stay. */
+import { cleanMessage } from "./commit-message.ts";
+import { git } from "./git.ts";
+import { GZA_EMAIL, GZA_NAME } from "./prepare.ts";
+
+export interface Rewrite {
+  /** A bare repository. */
+  dir: string;
+  /** Commits from `start` (left as it is) to `tip`. */
+  start: string;
+  tip: string;
+  trailers: { task: number; attempt: number };
+}
+
+interface Commit {
+  oid: string;
+  tree: string;
+  parents: string[];
+  authored: string;
+  committed: string;
+  message: string;
+}
+
+/** The new tip. The same commits give the same new ones, for dates are kept and names fixed. */
+export async function rewriteCommits(rewrite: Rewrite): Promise<string> {
+  const { dir, start, tip } = rewrite;
+  const listing = await git(["rev-list", "--reverse", "--topo-order", tip, `^${start}`], { dir });
+  const renamed = new Map<string, string>();
+  for (const oid of listing.split("\n").filter((line) => line !== "")) {
+    const commit = await readCommit(dir, oid);
+    const parents = commit.parents.flatMap((parent) => ["-p", renamed.get(parent) ?? parent]);
+    const written = await git(["commit-tree", commit.tree, ...parents, "-F", "-"], {
+      dir,
+      input: cleanMessage(commit.message, rewrite.trailers),
+      env: gzaIdentity(commit.authored, commit.committed),
+    });
+    renamed.set(oid, written.trim());
+  }
+  return renamed.get(tip) ?? tip;
+}
+
+/** git's environment for a commit by GZA; dates as git stores them (`<seconds> <zone>`), today's where they are missing. */
+export function gzaIdentity(authored?: string, committed?: string): Record<string, string> {
+  return {
+    GIT_AUTHOR_NAME: GZA_NAME,
+    GIT_AUTHOR_EMAIL: GZA_EMAIL,
+    GIT_COMMITTER_NAME: GZA_NAME,
+    GIT_COMMITTER_EMAIL: GZA_EMAIL,
+    ...(authored === undefined ? {} : { GIT_AUTHOR_DATE: authored }),
+    ...(committed === undefined ? {} : { GIT_COMMITTER_DATE: committed }),
+  };
+}
+
+async function readCommit(dir: string, oid: string): Promise<Commit> {
+  const text = await git(["cat-file", "commit", oid], { dir });
+  const blank = text.indexOf("\n\n");
+  const headers = (blank === -1 ? text : text.slice(0, blank)).split("\n");
+  const valuesOf = (name: string): string[] =>
+    headers.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+  const [tree] = valuesOf("tree");
+  if (tree === undefined) throw new Error(`the commit ${oid} has no tree`);
+  return {
+    oid,
+    tree,
+    parents: valuesOf("parent"),
+    authored: dateOf(valuesOf("author")[0]),
+    committed: dateOf(valuesOf("committer")[0]),
+    message: blank === -1 ? "" : text.slice(blank + 2),
+  };
+}
+
+/** `index-pack --strict` has checked that every commit carries its dates in this form. */
+function dateOf(line: string | undefined): string {
+  const date = /> (\d+ [+-]\d{4})$/.exec(line ?? "")?.[1];
+  if (date === undefined) throw new Error(`a commit without a date: ${line ?? ""}`);
+  return `@${date}`;
+}

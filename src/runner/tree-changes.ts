@@ -1,0 +1,106 @@
+/** Lists what changed between two commits, for the guard: trees and blobs are read, nothing is ever checked out. */
+import type { Change } from "../domain/guard.ts";
+import { git, gitBytes } from "./git.ts";
+
+export interface Range {
+  before: string;
+  after: string;
+}
+
+/** Beyond these the guard refuses by count or size alone, and contents are not worth reading. */
+const MAX_READ_FILES = 3000;
+const MAX_READ_BYTES = 64 * 1024 * 1024;
+
+const LINK = "120000";
+const SUBMODULE = "160000";
+const GONE = "000000";
+
+/** As git itself judges: a file is binary if its first 8,000 bytes hold a zero byte. */
+const BINARY_PROBE = 8000;
+
+interface Entry {
+  path: string;
+  mode: Change["mode"];
+  oid: string;
+}
+
+/** Every path that differs, by what it is afterwards. Paths that are not UTF-8 carry U+FFFD, which the guard refuses. */
+export async function treeChanges(dir: string, range: Range): Promise<Change[]> {
+  const args = [
+    "diff-tree",
+    "-r",
+    "-z",
+    "--raw",
+    "--no-abbrev",
+    "--no-renames",
+    "--no-ext-diff",
+    range.before,
+    range.after,
+  ];
+  const entries = parseRaw(await git(args, { dir }));
+  const blobs = entries.filter(holdsBlob).map((entry) => entry.oid);
+  const sizes = await blobSizes(dir, [...new Set(blobs)]);
+  const total = blobs.reduce((sum, oid) => sum + (sizes.get(oid) ?? 0), 0);
+  const isReadable = blobs.length <= MAX_READ_FILES && total <= MAX_READ_BYTES;
+  const contents = isReadable ? await blobContents(dir, sizes) : new Map<string, Buffer>();
+  return entries.map((entry) => changeOf(entry, sizes, contents));
+}
+
+function changeOf(
+  entry: Entry,
+  sizes: ReadonlyMap<string, number>,
+  contents: ReadonlyMap<string, Buffer>,
+): Change {
+  const { path, mode, oid } = entry;
+  const content = holdsBlob(entry) ? contents.get(oid) : undefined;
+  return {
+    path,
+    mode,
+    bytes: holdsBlob(entry) ? (sizes.get(oid) ?? 0) : 0,
+    binary: mode.after !== LINK && content !== undefined && content.subarray(0, BINARY_PROBE).includes(0),
+    target: mode.after === LINK ? (content?.toString("utf8") ?? null) : null,
+  };
+}
+
+function holdsBlob(entry: Entry): boolean {
+  return entry.mode.after !== GONE && entry.mode.after !== SUBMODULE;
+}
+
+/** `:<mode> <mode> <oid> <oid> <status>` and the path, each ended by a zero byte. */
+function parseRaw(output: string): Entry[] {
+  const fields = output.split("\0");
+  const entries: Entry[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [before, after, , oid] = (fields[index] ?? "").replace(/^:/, "").split(" ");
+    const path = fields[index + 1];
+    if (before === undefined || after === undefined || oid === undefined || path === undefined) {
+      throw new Error("git diff-tree answered in a form that is not known; its version may be too new");
+    }
+    entries.push({ path, mode: { before, after }, oid });
+  }
+  return entries;
+}
+
+async function blobSizes(dir: string, oids: readonly string[]): Promise<Map<string, number>> {
+  if (oids.length === 0) return new Map();
+  const answer = await git(["cat-file", "--batch-check=%(objectname) %(objectsize)"], {
+    dir,
+    input: `${oids.join("\n")}\n`,
+  });
+  const lines = answer.trimEnd().split("\n");
+  return new Map(lines.map((line) => [line.split(" ")[0] ?? "", Number(line.split(" ")[1])]));
+}
+
+/** The answers of `cat-file --batch`: a header line, as many bytes as it says, a line break. */
+async function blobContents(dir: string, sizes: ReadonlyMap<string, number>): Promise<Map<string, Buffer>> {
+  const contents = new Map<string, Buffer>();
+  if (sizes.size === 0) return contents;
+  const answer = await gitBytes(["cat-file", "--batch"], { dir, input: `${[...sizes.keys()].join("\n")}\n` });
+  let offset = 0;
+  for (const [oid, size] of sizes) {
+    const start = answer.indexOf("\n", offset) + 1;
+    contents.set(oid, answer.subarray(start, start + size));
+    offset = start + size + 1;
+  }
+  return contents;
+}

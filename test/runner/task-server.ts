@@ -1,0 +1,183 @@
+/** A bare repository over `file://` with a baton on it: the server side of a workflow run, for the runner's tests. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Job } from "../../src/domain/job.ts";
+import type { Report } from "../../src/domain/report.ts";
+import type { Remote } from "../../src/runner/fence.ts";
+import type { Inputs } from "../../src/runner/inputs.ts";
+import { prepare } from "../../src/runner/prepare.ts";
+import { publish } from "../../src/runner/publish.ts";
+import { runAttempt } from "../../src/runner/run-attempt.ts";
+
+export interface TaskServer {
+  root: string;
+  /** The bare repository. */
+  bare: string;
+  base: string;
+  job: Job;
+  inputs: Inputs;
+  remote: Remote;
+  /** Runs git in the bare repository. */
+  git(...args: string[]): string;
+  /** Moves the baton to a new J with this text as `job.json` and answers with inputs for it. */
+  handOut(json: string): Inputs;
+  baton(): string | null;
+  report(): Report;
+  [Symbol.dispose](): void;
+}
+
+export type JobChange = Partial<Job> & { limits?: Job["limits"] };
+
+export const LIMITS: Job["limits"] = {
+  turns: 20,
+  seconds: 60,
+  silence: 30,
+  usd: 1,
+  files: 100,
+  bytes: 1_000_000,
+  loops: { same_call: 5, same_error: 5, same_test: 8 },
+};
+
+/** `files`: the first commit on main; `script`: what the scripted agent does for issue 7. */
+export function createTaskServer(
+  script: unknown[],
+  change: JobChange = {},
+  files: Record<string, string> = {},
+): TaskServer {
+  const root = mkdtempSync(join(tmpdir(), "gza-runner-"));
+  const bare = join(root, "server", "octo", "demo.git");
+  mkdirSync(bare, { recursive: true });
+  run(root, "init", "--quiet", "--bare", "--initial-branch=main", bare);
+  const all = {
+    "README.md": "# Demo\n",
+    "src/add.js": "export const add = (a, b) => a - b;\n",
+    ".github/gza-script.yml": JSON.stringify({ 7: { implement: [script] } }),
+    ...files,
+  };
+  const base = firstCommit(root, bare, all);
+  const job = { ...plainJob(base), ...change };
+  const server: Omit<TaskServer, "inputs"> = {
+    root,
+    bare,
+    base,
+    job,
+    remote: { url: `file://${bare}`, credentials: null },
+    git: (...args) => run(bare, ...args),
+    handOut: (json) => inputsFor(root, bare, handOut(bare, json)),
+    baton: () => run(bare, "for-each-ref", "--format=%(objectname)", "refs/gza/attempts/7") || null,
+    report: () => JSON.parse(run(bare, "show", "refs/gza/attempts/7:report.json")) as Report,
+    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+  };
+  return { ...server, inputs: server.handOut(JSON.stringify(job)) };
+}
+
+/** The whole workflow run: prepare, agent, publish. */
+export async function runWorkflow(
+  server: TaskServer,
+  signal = new AbortController().signal,
+): Promise<Report> {
+  await prepare(server.inputs, server.remote);
+  await runAttempt({
+    inputs: server.inputs,
+    print: () => undefined,
+    signal,
+    patience: { interrupt: 50, terminate: 50 },
+  });
+  await publish(server.inputs, server.remote);
+  return server.report();
+}
+
+export function plainJob(base: string): Job {
+  return {
+    v: 1,
+    repository: { id: 1, name: "octo/demo" },
+    issue: 7,
+    attempt: 1,
+    kind: "implement",
+    how: "first",
+    brief: {
+      title: "add() subtracts",
+      body: "It should add.",
+      comments: [],
+      hash: "0".repeat(64),
+      removed: [],
+    },
+    start: { base, base_branch: "main", head: null, work: null },
+    plan: null,
+    answer_to: null,
+    findings: [],
+    feedback: [],
+    checks: [],
+    previous: null,
+    agent: { name: "scripted", model: null, fallback: [] },
+    limits: LIMITS,
+    setup: null,
+    verify: null,
+    network: [],
+    protect: [],
+    allow: [],
+    instructions: null,
+  };
+}
+
+export function run(cwd: string, ...args: string[]): string {
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    HOME: cwd,
+    GIT_AUTHOR_NAME: "Ann",
+    GIT_AUTHOR_EMAIL: "ann@example.com",
+    GIT_COMMITTER_NAME: "Ann",
+    GIT_COMMITTER_EMAIL: "ann@example.com",
+  };
+  return execFileSync("git", args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+}
+
+function firstCommit(root: string, bare: string, files: Record<string, string>): string {
+  const folder = join(root, "first");
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  run(folder, "init", "--quiet", "--initial-branch=main");
+  run(folder, "add", "--all");
+  run(folder, "commit", "--quiet", "-m", "Begin");
+  run(folder, "push", "--quiet", bare, "main");
+  return run(folder, "rev-parse", "HEAD");
+}
+
+function handOut(bare: string, json: string): string {
+  const file = join(bare, "..", `job-${Math.random()}.json`);
+  writeFileSync(file, json);
+  const blob = run(bare, "hash-object", "-w", file);
+  const index = { GIT_INDEX_FILE: join(bare, "job-index") };
+  const git = (...args: string[]): string =>
+    execFileSync("git", args, {
+      cwd: bare,
+      env: { ...process.env, ...index, GIT_DIR: bare },
+      encoding: "utf8",
+    }).trim();
+  git("read-tree", "--empty");
+  git("update-index", "--add", "--cacheinfo", `100644,${blob},job.json`);
+  const job = run(bare, "commit-tree", git("write-tree"), "-m", `job ${file}`);
+  run(bare, "update-ref", "refs/gza/attempts/7", job);
+  return job;
+}
+
+function inputsFor(root: string, bare: string, job: string): Inputs {
+  const temp = join(root, "temp", "gza");
+  return {
+    step: "prepare",
+    task: 7,
+    job,
+    token: null,
+    agentResult: "success",
+    server: "file:///",
+    remote: `file://${bare}`,
+    repositoryId: 1,
+    clone: join(root, "workspace", "repository"),
+    temp,
+    handOver: join(temp, "hand-over"),
+  };
+}

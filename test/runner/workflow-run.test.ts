@@ -1,0 +1,152 @@
+/** A whole workflow run with a real agent program and real git: what lies on the baton afterwards. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { createTaskServer, LIMITS, run, runWorkflow } from "./task-server.ts";
+
+const FIX = { edit: { path: "src/add.js", find: "a - b", replace: "a + b" } };
+
+it("hands over finished work, its report and its price", async () => {
+  const steps = [
+    { usage: { input: 100, output: 20, usd: 0.01 } },
+    { say: "I see it." },
+    FIX,
+    { run: "cat src/add.js" },
+    { say: "add() adds now." },
+  ];
+  using server = createTaskServer(steps, { verify: "grep -q 'a + b' src/add.js" });
+
+  const report = await runWorkflow(server);
+
+  expect(report).toMatchObject({
+    v: 1,
+    attempt: 1,
+    kind: "implement",
+    end: "completed",
+    summary: "add() adds now.",
+    work: { base: server.base, commits: 1, files: 1, finished: true },
+    usage: { turns: 4, requests: 4, input: 400, cached: 0, output: 80, usd: 0.04 },
+    tools: { Edit: 1, Bash: 1 },
+    verify: { exit: 0 },
+    guard: [],
+  });
+  expect(report.work?.patch).toMatch(/^[0-9a-f]{40}$/);
+  expect(server.git("show", "-s", "--format=%P", "refs/gza/attempts/7")).toBe(
+    `${server.inputs.job} ${report.work?.head}`,
+  );
+  expect(server.git("log", "-1", "--format=%an <%ae>|%cn|%B", String(report.work?.head))).toBe(
+    "GZA <gza@users.noreply.github.com>|GZA|add() subtracts\n\nGza-Task: #7\nGza-Attempt: 1",
+  );
+  expect(server.git("for-each-ref", "--format=%(refname)")).toBe("refs/gza/attempts/7\nrefs/heads/main");
+});
+
+it("keeps the agent's own commits, with their dates but not its names", async () => {
+  const commit =
+    "GIT_AUTHOR_DATE='2001-02-03T04:05:06+0100' git -c user.name=Eve commit -qam 'Fixes #3: add, @octocat\n\nCo-authored-by: Eve <e@e.e>'";
+  using server = createTaskServer([
+    FIX,
+    { run: commit },
+    { write: { path: "test/add.test.js", content: "// a test\n" } },
+  ]);
+
+  const report = await runWorkflow(server);
+
+  expect(report.work).toMatchObject({ commits: 2, files: 2 });
+  expect(
+    server.git("log", "--format=%an|%aI|%s", `${server.base}..${report.work?.head}`).split("\n").at(-1),
+  ).toBe("GZA|2001-02-03T04:05:06+01:00|see #3: add, octocat");
+});
+
+it("leaves no remote and no credentials in the agent's clone, and none of the workflow's environment", async () => {
+  process.env["ACTIONS_RUNTIME_TOKEN"] = "canary";
+  using server = createTaskServer([
+    { run: "git remote -v > seen; git config --list --local >> seen; env >> seen" },
+  ]);
+
+  const report = await runWorkflow(server);
+  const seen = server.git("show", `${report.work?.head}:seen`);
+
+  expect(seen).not.toMatch(/canary|remote\.|extraheader|GITHUB_|ACTIONS_|RUNNER_|INPUT_/);
+  expect(seen).toContain("user.email=gza@users.noreply.github.com");
+  delete process.env["ACTIONS_RUNTIME_TOKEN"];
+});
+
+it("says verify_red with the end of what verify printed, and hands the work over as unfinished", async () => {
+  using server = createTaskServer([FIX], { verify: "printf '\\033[31mred\\033[0m\\n'; exit 3" });
+
+  const report = await runWorkflow(server);
+
+  expect(report).toMatchObject({
+    end: "verify_red",
+    verify: { exit: 3, tail: "red" },
+    work: { finished: false },
+  });
+});
+
+it.each([
+  ["a verify command that does not exist", { verify: "no-such-command" }, "infrastructure"],
+  ["a setup command that fails", { setup: "echo broken >&2; exit 1" }, "infrastructure"],
+  ["an agent that nobody knows", { agent: { name: "clippy", model: null, fallback: [] } }, "bad_report"],
+])("does not blame the work for %s", async (_, change, end) => {
+  using server = createTaskServer([FIX], change);
+
+  const report = await runWorkflow(server);
+
+  expect(report.end).toBe(end);
+});
+
+it.each([
+  ["nothing was changed", [{ say: "Nothing to do." }], "empty_run"],
+  ["the agent crashes", [FIX, { end: "crash" }], "infrastructure"],
+  ["the agent says that it failed", [{ end: "error" }], "agent_gave_up"],
+  [
+    "an edit does not fit",
+    [{ edit: { path: "README.md", find: "no such text", replace: "x" } }],
+    "agent_gave_up",
+  ],
+  ["the agent runs out of turns", [FIX, { end: "max_turns" }], "max_turns"],
+])("names the end when %s", async (_, steps, end) => {
+  using server = createTaskServer(steps);
+
+  const report = await runWorkflow(server);
+
+  expect(report.end).toBe(end);
+});
+
+it("counts turns itself and keeps what was done until then", async () => {
+  using server = createTaskServer([FIX, { say: "one" }, { say: "two" }, { say: "three" }], {
+    limits: { ...LIMITS, turns: 2 },
+  });
+
+  const report = await runWorkflow(server);
+
+  expect(report).toMatchObject({ end: "max_turns", work: { commits: 1, finished: false } });
+});
+
+it("goes on from unfinished work", async () => {
+  using server = createTaskServer([{ write: { path: "second.txt", content: "2\n" } }]);
+  const unfinished = join(server.root, "unfinished");
+  run(server.root, "clone", "--quiet", server.bare, unfinished);
+  run(unfinished, "commit", "--quiet", "--allow-empty", "-m", "First half");
+  const work = run(unfinished, "rev-parse", "HEAD");
+  run(unfinished, "push", "--quiet", server.bare, "HEAD:refs/gza/unfinished/7");
+  const inputs = server.handOut(
+    JSON.stringify({ ...server.job, how: "resume", start: { ...server.job.start, work } }),
+  );
+
+  const report = await runWorkflow({ ...server, inputs });
+
+  expect(report.work).toMatchObject({ commits: 2 });
+  expect(server.git("log", "--reverse", "--format=%s", `${server.base}..${report.work?.head}`)).toBe(
+    "First half\nadd() subtracts",
+  );
+});
+
+it("leaves the agent's log beside the raw report", async () => {
+  using server = createTaskServer([FIX]);
+
+  await runWorkflow(server);
+  const [first] = readFileSync(join(server.inputs.handOver, "agent.log"), "utf8").split("\n");
+
+  expect(JSON.parse(first ?? "")).toMatchObject({ type: "system", subtype: "init" });
+});
