@@ -30,7 +30,9 @@ export interface Webhooks {
   duplicate(times: number): void;
   /** Sends the same payload under the same delivery id again. */
   redeliver(delivery: Delivery): void;
-  /** Resolves when no delivery is under way; what is held does not count. */
+  /** Whether a delivery is under way; what is held does not count. */
+  busy(): boolean;
+  /** Resolves when no delivery is under way. */
   idle(): Promise<void>;
   /** Delivers nothing more, and waits for what is under way. */
   stop(): Promise<void>;
@@ -87,6 +89,7 @@ export function startWebhooks(
       times = count;
     },
     redeliver: (delivery) => dispatch(letterAgain(world, delivery), true),
+    busy: () => underWay.size > 0,
     idle,
     stop: async () => {
       world.listeners = world.listeners.filter((listener) => listener !== onHappening);

@@ -19,7 +19,7 @@ const NewIssue = z.object({
   body: z.string().nullish(),
   labels: z.array(LabelName).optional(),
   assignees: z.array(z.string()).optional(),
-  milestone: z.unknown(),
+  milestone: z.unknown().optional(),
 });
 
 const IssueChange = NewIssue.partial().extend({

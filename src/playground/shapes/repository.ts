@@ -6,7 +6,10 @@ import { nodeId } from "../node-ids.ts";
 import { fullName, userById } from "../world.ts";
 import { apiUrl, userJson } from "./user.ts";
 
-type RepositoryJson = components["schemas"]["full-repository"] & components["schemas"]["repository"];
+type Schemas = components["schemas"];
+
+/** GitHub describes a repository in several ways that differ in what may be left out; this one fits them all. */
+type RepositoryJson = Omit<Schemas["full-repository"] & Schemas["repository"], "license"> & { license: null };
 
 export function repositoryUrl(world: World, repository: Repository): string {
   return `${apiUrl(world)}/repos/${fullName(world, repository)}`;
