@@ -19,8 +19,8 @@ export async function runJobSteps(session: Session): Promise<Conclusion> {
     clearTimeout(limit);
     await killTracked(session.base["RUNNER_TRACKING_ID"] ?? "");
   }
-  if (session.killed) return "failure";
-  if (session.cancelled) return "cancelled";
+  if (session.killed && !session.live.cancelled) return "failure";
+  if (session.cancelled || session.killed) return "cancelled";
   return session.failed ? "failure" : "success";
 }
 

@@ -9,11 +9,11 @@ import { instant, newId } from "../world.ts";
 import { announceJob, announceRun } from "./announce.ts";
 import { runScope } from "./contexts.ts";
 import type { JobDefinition } from "./definition.ts";
-import { renderText, renderValue, type Scope } from "./expression.ts";
+import { isTrue, renderText, renderValue, type Scope } from "./expression.ts";
 import { runJobSteps, stopSession } from "./job.ts";
 import type { Engine, LiveJob, LiveRun } from "./live.ts";
 import { matrixCombinations, matrixSuffix } from "./matrix.ts";
-import { needsOf } from "./needs.ts";
+import { needsOf, statusOfNeeds } from "./needs.ts";
 import { jobPermissions } from "./permissions.ts";
 import { closeSession, openSession, type Session } from "./session.ts";
 
@@ -47,6 +47,7 @@ export function skipJob(engine: Engine, live: LiveRun, definition: JobDefinition
 export async function runJob(engine: Engine, live: LiveRun, job: LiveJob): Promise<void> {
   const { world } = engine;
   const { repository, run } = live;
+  const wasCancelled = live.cancelled;
   job.job.status = "in_progress";
   job.job.startedAt = instant(world);
   const check = updateCheckRun(world, repository, job.job.checkRunId, {
@@ -67,13 +68,13 @@ export async function runJob(engine: Engine, live: LiveRun, job: LiveJob): Promi
     const opened = session;
     job.stop = (how) => stopSession(opened, how);
     if (live.lost || engine.stopped) job.stop("kill");
-    else if (live.cancelled) job.stop("cancel");
+    else if (live.cancelled && !wasCancelled && !isWanted(engine, live, job.definition)) job.stop("cancel");
     conclusion = await runJobSteps(opened);
   } finally {
     job.stop = null;
     revokeToken(world, token);
     if (session) await closeSession(session);
-    if (session?.killed) job.job.steps = [];
+    if (live.lost) job.job.steps = [];
     completeJob(engine, live, { job, conclusion, annotations: session?.annotations ?? [] });
   }
 }
@@ -115,6 +116,12 @@ export function completeJob(
     token: null,
   });
   announceJob(world, { repository, run, job, action: "completed" });
+}
+
+/** Whether the `if` of a job holds now: before it starts, and again when its run is cancelled. */
+export function isWanted(engine: Engine, live: LiveRun, definition: JobDefinition): boolean {
+  const scope = { ...jobScope(engine, live, definition), status: statusOfNeeds(live, definition) };
+  return isTrue(definition.condition, scope);
 }
 
 /** What the `if` and the name of a job may look at. */

@@ -6,10 +6,10 @@ import { instant } from "../world.ts";
 import { announceRun } from "./announce.ts";
 import { runScope } from "./contexts.ts";
 import type { JobDefinition } from "./definition.ts";
-import { isTrue, renderText, renderValue } from "./expression.ts";
-import { completeJob, jobScope, queueJobs, runJob, skipJob } from "./jobs.ts";
+import { renderText, renderValue } from "./expression.ts";
+import { completeJob, isWanted, jobScope, queueJobs, runJob, skipJob } from "./jobs.ts";
 import { inBackground, type Engine, type LiveRun } from "./live.ts";
-import { areNeedsOver, statusOfNeeds } from "./needs.ts";
+import { areNeedsOver } from "./needs.ts";
 
 /**
  * Lets a new run begin, or wait for the one that holds its concurrency group. A group has one run and one waiting: the
@@ -36,7 +36,9 @@ export function cancelRun(engine: Engine, live: LiveRun): void {
     engine.waiting = engine.waiting.filter((other) => other !== entry);
     completeJob(engine, live, { job: entry.job, conclusion: "cancelled" });
   }
-  for (const { stop } of live.jobs) stop?.("cancel");
+  // GitHub asks the `if` of every running job again, and leaves alone what still holds.
+  for (const { stop, definition } of live.jobs)
+    if (stop && !isWanted(engine, live, definition)) stop("cancel");
   live.force = setTimeout(() => {
     for (const { stop } of live.jobs) stop?.("kill");
   }, engine.options.forceMilliseconds);
@@ -129,11 +131,6 @@ function takeReady(live: LiveRun): JobDefinition | undefined {
   const ready = live.remaining.find((definition) => areNeedsOver(live, definition));
   live.remaining = live.remaining.filter((definition) => definition !== ready);
   return ready;
-}
-
-function isWanted(engine: Engine, live: LiveRun, definition: JobDefinition): boolean {
-  const scope = { ...jobScope(engine, live, definition), status: statusOfNeeds(live, definition) };
-  return isTrue(definition.condition, scope);
 }
 
 /** One failed job of a matrix cancels the others, unless `fail-fast: false`. */

@@ -1,11 +1,8 @@
 /** Actions of other repositories and of the repository itself, and the ways a step talks to the runner. */
 import { expect, test } from "vitest";
-import { createBareRepository } from "../../../src/playground/git/init.ts";
-import { moveRefs } from "../../../src/playground/git/transaction.ts";
-import { writeBlob, writeCommit, writeTree } from "../../../src/playground/git/write.ts";
+import { commitFiles } from "../../../src/playground/first-commit.ts";
 import { createUser } from "../../../src/playground/people.ts";
-import { newId } from "../../../src/playground/world.ts";
-import { WHO } from "../small-world.ts";
+import { createRepository } from "../../../src/playground/repositories.ts";
 import { jobNamed, logOf, stepsOf, workflowWorld, type WorkflowWorld } from "./workflow-world.ts";
 
 test("a node24 action of another repository, with pre, post, state, inputs and outputs", async () => {
@@ -167,31 +164,11 @@ jobs:
 });
 
 async function addRepository(
-  world: WorkflowWorld,
+  { world }: WorkflowWorld,
   name: string,
   files: Record<string, string>,
 ): Promise<void> {
   const [login = "", short = ""] = name.split("/");
-  const id = newId(world.world);
-  const repository = {
-    ...structuredClone({ ...world.repository, issues: new Map(), comments: new Map() }),
-    id,
-    name: short,
-    ownerId: createUser(world.world, { login }).id,
-    directory: `${world.world.directory}/${id}.git`,
-  };
-  world.world.repositories.set(id, repository);
-  await createBareRepository(repository.directory);
-  const changes = [];
-  for (const [path, text] of Object.entries(files))
-    changes.push({ path, mode: "100644" as const, oid: await writeBlob(repository, text) });
-  const tree = await writeTree(repository, null, changes);
-  const commit = await writeCommit(repository, {
-    tree,
-    parents: [],
-    author: WHO,
-    committer: WHO,
-    message: "Add",
-  });
-  await moveRefs(repository.directory, [{ name: "refs/heads/main", before: null, after: commit }]);
+  const owner = createUser(world, { login });
+  await commitFiles(world, await createRepository(world, { owner, name: short }), files);
 }

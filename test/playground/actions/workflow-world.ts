@@ -1,39 +1,70 @@
-/** A small world in which workflows run, with quick signals, and a push that goes the way of every push. */
-import { readFile } from "node:fs/promises";
+/** A world of one repository in which workflows run, with quick signals, and a push that goes the way of every push. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startActions, type Actions } from "../../../src/playground/actions/engine.ts";
 import type { EngineOptions } from "../../../src/playground/actions/live.ts";
+import { commitFiles } from "../../../src/playground/first-commit.ts";
 import { resolve } from "../../../src/playground/git/objects.ts";
 import { updateRefs } from "../../../src/playground/git/refs.ts";
-import type { Happening, WorkflowJob, WorkflowRun } from "../../../src/playground/model.ts";
-import { smallWorld, type SmallWorld } from "../small-world.ts";
+import { writeBlob, writeCommit, writeTree } from "../../../src/playground/git/write.ts";
+import type {
+  Happening,
+  Repository,
+  Token,
+  User,
+  WorkflowJob,
+  WorkflowRun,
+  World,
+} from "../../../src/playground/model.ts";
+import { createUser } from "../../../src/playground/people.ts";
+import { createRepository } from "../../../src/playground/repositories.ts";
+import { issueUserToken } from "../../../src/playground/tokens.ts";
+import { createWorld } from "../../../src/playground/world.ts";
 
-export interface WorkflowWorld extends SmallWorld {
+export interface WorkflowWorld extends AsyncDisposable {
+  world: World;
+  /** `ada/engine`, with one commit on `main`. */
+  repository: Repository;
+  owner: User;
+  token: Token;
+  happenings: Happening[];
   actions: Actions;
   /** Commits files on a branch (made from `main` when it is new) and pushes it; gives the new commit. */
   push: (files: Record<string, string>, branch?: string) => Promise<string>;
   /** The only run there is. */
   onlyRun: () => WorkflowRun;
-  /** Resolves with the first happening that the predicate takes. */
-  happened: (wanted: (happening: Happening) => boolean) => Promise<Happening>;
 }
 
+const WHO = { name: "Ada", email: "ada@example.com", date: "2026-01-02T03:04:05Z" };
+
 export async function workflowWorld(options: Partial<EngineOptions> = {}): Promise<WorkflowWorld> {
-  const small = await smallWorld();
-  const { world, repository, owner, token } = small;
+  const directory = await mkdtemp(join(tmpdir(), "workflows-"));
+  const world = createWorld({ directory });
+  const owner = createUser(world, { login: "ada" });
+  const repository = await createRepository(world, { owner, name: "engine" });
+  await commitFiles(world, repository, { "README.md": "hello\n" });
+  const happenings: Happening[] = [];
+  world.listeners.push((happening) => happenings.push(happening));
+  const token = issueUserToken(world, owner.id);
   const actions = startActions(world, { interruptMilliseconds: 300, terminateMilliseconds: 300, ...options });
   return {
-    ...small,
+    world,
+    repository,
+    owner,
+    token,
+    happenings,
     actions,
     async push(files, branch = "main") {
       const name = `refs/heads/${branch}`;
       const before = await resolve(repository, name);
-      const parent = before ?? (await resolve(repository, "refs/heads/main")) ?? "";
-      const after = await small.commit(parent, files);
-      await updateRefs(world, repository, {
-        updates: [{ name, before, after, force: false }],
-        token,
-        actorId: owner.id,
-      });
+      const after = await commitOn(
+        repository,
+        before ?? (await resolve(repository, "refs/heads/main")),
+        files,
+      );
+      const updates = [{ name, before, after, force: false }];
+      await updateRefs(world, repository, { updates, token, actorId: owner.id });
       return after;
     },
     onlyRun() {
@@ -41,15 +72,9 @@ export async function workflowWorld(options: Partial<EngineOptions> = {}): Promi
       if (!run || others.length > 0) throw new Error(`there are ${repository.runs.length} runs`);
       return run;
     },
-    happened: (wanted) =>
-      new Promise((resolve) => {
-        world.listeners.push((happening) => {
-          if (wanted(happening)) resolve(happening);
-        });
-      }),
     async [Symbol.asyncDispose]() {
       await actions.stop();
-      await small[Symbol.asyncDispose]();
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }
@@ -68,4 +93,17 @@ export async function logOf(job: WorkflowJob): Promise<string> {
 /** Names and conclusions of a job's steps. */
 export function stepsOf(job: WorkflowJob): string[] {
   return job.steps.map(({ name, conclusion }) => `${name}: ${conclusion}`);
+}
+
+async function commitOn(
+  repository: Repository,
+  parent: string | null,
+  files: Record<string, string>,
+): Promise<string> {
+  const changes = [];
+  for (const [path, text] of Object.entries(files))
+    changes.push({ path, mode: "100644" as const, oid: await writeBlob(repository, text) });
+  const tree = await writeTree(repository, parent, changes);
+  const parents = parent === null ? [] : [parent];
+  return writeCommit(repository, { tree, parents, author: WHO, committer: WHO, message: "Change" });
 }
