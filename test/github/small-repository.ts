@@ -1,0 +1,79 @@
+/** A playground with one repository, two people and GZA's App, and what a test needs to act as each of them. */
+import { generateKeyPairSync } from "node:crypto";
+import { Octokit } from "@octokit/rest";
+import { connect, type Client, type RepositoryKey } from "../../src/github/client.ts";
+import type { Observer } from "../../src/github/observe.ts";
+import { recordKey } from "../../src/github/sign.ts";
+import { startPlayground, type Playground } from "../../src/playground/playground.ts";
+import { issueInstallationToken } from "../../src/playground/tokens.ts";
+
+export interface SmallRepository {
+  playground: Playground;
+  /** The App's client, with GZA's manners. */
+  client: Client;
+  /** `ada` may write, `eve` may only read. */
+  ada: Octokit;
+  eve: Octokit;
+  adaId: number;
+  place: RepositoryKey;
+  appId: number;
+  observer: Observer;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export const PERMISSIONS = {
+  actions: "write",
+  checks: "read",
+  contents: "write",
+  issues: "write",
+  metadata: "read",
+  pull_requests: "write",
+  statuses: "read",
+} as const;
+
+/** One for all tests: making it takes longer than using it. */
+const KEY = generateKeyPairSync("rsa", { modulusLength: 2048 })
+  .privateKey.export({ type: "pkcs8", format: "pem" })
+  .toString();
+
+export async function smallRepository(files: Record<string, string> = {}): Promise<SmallRepository> {
+  const playground = await startPlayground({ listen: false });
+  const ada = playground.createPerson({ login: "ada" });
+  const eve = playground.createPerson({ login: "eve" });
+  const repository = await playground.createRepository({
+    owner: "ada",
+    name: "engine",
+    files: { "README.md": "# Engine\n", ...files },
+  });
+  const { app } = playground.createApp({
+    name: "gza",
+    owner: "ada",
+    permissions: PERMISSIONS,
+    events: [],
+    webhookUrl: null,
+    webhookSecret: "a secret of some length",
+  });
+  const installation = playground.install(app, "ada", [repository]);
+  const token = issueInstallationToken(playground.world, installation, {});
+  const octokit = (auth: string): Octokit =>
+    new Octokit({ auth, baseUrl: `${playground.url}/api/v3`, request: { fetch: playground.fetch } });
+  return {
+    playground,
+    client: connect(octokit(token.value)),
+    ada: octokit(ada.token),
+    eve: octokit(eve.token),
+    adaId: ada.user.id,
+    place: { id: repository.id, owner: "ada", name: "engine" },
+    appId: app.id,
+    observer: { key: recordKey(KEY), appId: app.id, hints: new Map() },
+    [Symbol.asyncDispose]: () => playground.stop(),
+  };
+}
+
+/** Opens an issue and puts the label on it. */
+export async function askedIssue({ ada }: SmallRepository, title = "Fix the parser"): Promise<number> {
+  const where = { owner: "ada", repo: "engine" };
+  const { data } = await ada.rest.issues.create({ ...where, title, body: "It loses the last line." });
+  await ada.rest.issues.addLabels({ ...where, issue_number: data.number, labels: ["gza"] });
+  return data.number;
+}
