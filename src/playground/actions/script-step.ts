@@ -7,6 +7,15 @@ import { runProgram } from "./program.ts";
 import { stepScope, type Frame, type Session } from "./session.ts";
 import type { Execution } from "./steps.ts";
 
+/** What the script's file is called; the shells that GitHub does not know get a name without extension. */
+const EXTENSIONS: Record<string, string> = {
+  unnamed: ".sh",
+  bash: ".sh",
+  sh: ".sh",
+  python: ".py",
+  pwsh: ".ps1",
+};
+
 /** What GitHub runs for each `shell`; `unnamed` when none is given (no `pipefail` then). */
 const SHELLS: Record<string, string> = {
   unnamed: "bash -e {0}",
@@ -22,7 +31,7 @@ export async function runScript(execution: Execution): Promise<void> {
   const script = renderText(step.run, scope);
   const defaults = frame.inputs === null ? runDefaults(session) : {};
   const shell = renderText(step.shell ?? defaults.shell ?? "unnamed", scope);
-  const path = join(session.folders.temp, `${randomUUID()}.sh`);
+  const path = join(session.folders.temp, `${randomUUID()}${EXTENSIONS[shell] ?? ""}`);
   await writeFile(path, script.endsWith("\n") ? script : `${script}\n`);
   logHead(execution, script, SHELLS[shell] ?? shell);
   const [file = "bash", ...rest] = (SHELLS[shell] ?? shell)

@@ -35,7 +35,7 @@ export async function checkout(execution: Execution, inputs: Record<string, stri
   const address = `${session.engine.world.serverUrl}/${fullName(session.engine.world, source)}`;
   await git("init", "--quiet", "--initial-branch=main", directory);
   await git("remote", "add", "origin", address);
-  await git(...fetchArguments(source, wanted, Number(inputs["fetch-depth"] ?? 1)));
+  for (const fetch of fetches(source, wanted, Number(inputs["fetch-depth"] ?? 1))) await git(...fetch);
   await git(...checkoutArguments(wanted));
   outputs["ref"] = wanted.ref;
   outputs["commit"] = wanted.commit;
@@ -94,14 +94,21 @@ async function empty(directory: string, clean: boolean): Promise<void> {
   await Promise.all(names.map((name) => rm(join(directory, name), { recursive: true, force: true })));
 }
 
-/** Branches and pull requests land under `refs/remotes`, tags under `refs/tags`; depth 0 brings all of history. */
-function fetchArguments(source: Repository, { ref, commit }: Wanted, depth: number): string[] {
-  const spec = ref === "" ? commit : `+${commit}:${trackingRef(ref)}`;
-  const all = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
+/**
+ * Branches and pull requests land under `refs/remotes`, tags under `refs/tags`. Depth 0 brings all of history first; then
+ * comes the very commit of the run, wherever its branch stands by now.
+ */
+function fetches(source: Repository, { ref, commit }: Wanted, depth: number): string[][] {
   // Over file://, because git ignores the depth of a plain path.
   const address = `file://${source.directory}`;
-  if (depth === 0) return ["fetch", "--quiet", "--prune", address, ...all, spec];
-  return ["fetch", "--quiet", "--no-tags", "--prune", `--depth=${depth}`, address, spec];
+  const spec = ref === "" ? commit : `+${commit}:${trackingRef(ref)}`;
+  const all = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
+  if (depth === 0)
+    return [
+      ["fetch", "--quiet", "--prune", address, ...all],
+      ["fetch", "--quiet", "--no-tags", address, spec],
+    ];
+  return [["fetch", "--quiet", "--no-tags", `--depth=${depth}`, address, spec]];
 }
 
 function checkoutArguments({ ref, commit }: Wanted): string[] {
