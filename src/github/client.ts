@@ -69,7 +69,7 @@ export function instantOf(date: string | undefined): Instant {
 }
 
 const GraphqlAnswer = z.looseObject({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z.array(GraphqlProblem).optional(),
 });
 

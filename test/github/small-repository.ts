@@ -1,6 +1,7 @@
 /** A playground with one repository, two people and GZA's App, and what a test needs to act as each of them. */
 import { generateKeyPairSync } from "node:crypto";
 import { Octokit } from "@octokit/rest";
+import { PERMISSIONS } from "../../src/app/permissions.ts";
 import { connect, type Client, type RepositoryKey } from "../../src/github/client.ts";
 import type { Observer } from "../../src/github/observe.ts";
 import { recordKey } from "../../src/github/sign.ts";
@@ -20,16 +21,6 @@ export interface SmallRepository {
   observer: Observer;
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-export const PERMISSIONS = {
-  actions: "write",
-  checks: "read",
-  contents: "write",
-  issues: "write",
-  metadata: "read",
-  pull_requests: "write",
-  statuses: "read",
-} as const;
 
 /** One for all tests: making it takes longer than using it. */
 const KEY = generateKeyPairSync("rsa", { modulusLength: 2048 })

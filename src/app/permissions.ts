@@ -1,0 +1,18 @@
+/** What the App may do, each for the requests that need it; app.yml asks for exactly these. */
+
+export const PERMISSIONS = {
+  /** Dispatches the workflow, reads and cancels its runs. */
+  actions: "write",
+  /** Reads the checks of heads. */
+  checks: "read",
+  /** Reads config and ledger, writes the ledger, moves task branches, merges. */
+  contents: "write",
+  /** Comments, reactions, labels; closes issues. */
+  issues: "write",
+  /** Reads repositories and people's roles on them. */
+  metadata: "read",
+  /** Opens, edits and merges pull requests. */
+  pull_requests: "write",
+  /** Reads the statuses of heads. */
+  statuses: "read",
+} as const;

@@ -1,0 +1,85 @@
+/** Which tasks a webhook asks to look at. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { EVENTS, wakesOf } from "../../src/app/events.ts";
+import { PERMISSIONS } from "../../src/app/permissions.ts";
+
+const envelope = { installation: { id: 3 }, repository: { id: 5, name: "engine", owner: { login: "ada" } } };
+const where = { installation: 3, repository: { id: 5, name: "engine", owner: "ada" } };
+const J = "a".repeat(40);
+
+describe("a webhook wakes", () => {
+  test.each([
+    ["issues", { issue: { number: 7 } }, [{ kind: "task", issue: 7 }]],
+    ["issue_comment", { issue: { number: 7 } }, [{ kind: "task", issue: 7 }]],
+    ["issue_comment", { issue: { number: 9, pull_request: {} } }, [{ kind: "pull", pull: 9 }]],
+    ["pull_request", { pull_request: { head: { ref: "gza/7-fix" } } }, [{ kind: "task", issue: 7 }]],
+    ["pull_request", { pull_request: { head: { ref: "feature" } } }, []],
+    ["push", { ref: "refs/heads/gza/7-fix" }, [{ kind: "task", issue: 7 }]],
+    ["push", { ref: "refs/heads/main" }, [{ kind: "base", branch: "main" }]],
+    ["push", { ref: "refs/tags/v1" }, []],
+    ["check_run", { check_run: { check_suite: { head_branch: "gza/7-fix" } } }, [{ kind: "task", issue: 7 }]],
+    ["check_suite", { check_suite: { head_branch: null } }, []],
+    [
+      "status",
+      { branches: [{ name: "gza/7-fix" }, { name: "gza/8" }, { name: "gza/7-fix" }] },
+      [
+        { kind: "task", issue: 7 },
+        { kind: "task", issue: 8 },
+      ],
+    ],
+    [
+      "workflow_run",
+      { workflow_run: { display_title: `gza 7 ${J}`, head_branch: "main" } },
+      [{ kind: "task", issue: 7 }],
+    ],
+    [
+      "workflow_run",
+      { workflow_run: { display_title: "ci", head_branch: "gza/7-fix" } },
+      [{ kind: "task", issue: 7 }],
+    ],
+    ["star", {}, []],
+    ["constructor", {}, []],
+  ])("%s %j", (name, payload, wakes) => {
+    const found = wakesOf(name, { ...envelope, ...payload });
+
+    expect(found).toEqual(wakes.map((wake) => ({ ...wake, ...where })));
+  });
+
+  test.each([
+    ["installation", "created", [{ kind: "installation", installation: 3 }]],
+    ["installation_repositories", "added", [{ kind: "installation", installation: 3 }]],
+    ["installation", "deleted", []],
+  ])("%s %s", (name, action, wakes) => {
+    const found = wakesOf(name, { action, installation: { id: 3 } });
+
+    expect(found).toEqual(wakes);
+  });
+});
+
+test.each([
+  ["issues", null],
+  ["issues", { ...envelope, issue: { number: "7" } }],
+  ["issues", { issue: { number: 7 } }],
+  ["push", { ...envelope, ref: 7 }],
+  ["installation", {}],
+])("an unknown shape is said, not thrown: %s %j", (name, payload) => {
+  const found = wakesOf(name, payload);
+
+  expect(found).toBe("unknown");
+});
+
+describe("app.yml", async () => {
+  const manifest: unknown = parse(await readFile(join(import.meta.dirname, "../../app.yml"), "utf8"));
+
+  test("subscribes to the events that are read, and to no others", () => {
+    expect(manifest).toMatchObject({ default_events: EVENTS });
+  });
+
+  test("asks for the permissions of the table, and for no others", () => {
+    expect(manifest).toMatchObject({ default_permissions: PERMISSIONS });
+    expect(Object.keys((manifest as { default_permissions: object }).default_permissions)).toHaveLength(7);
+  });
+});

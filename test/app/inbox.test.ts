@@ -1,0 +1,119 @@
+/** The inbox: one after another, side by side, collapsed, backed off, paused. */
+import { expect, test } from "vitest";
+import { createInbox, type Address } from "../../src/app/inbox.ts";
+import { RateLimited } from "../../src/github/failure.ts";
+import { fakeClock } from "./fake-clock.ts";
+
+const log = { error: () => undefined, warn: () => undefined };
+
+function address(issue: number, installation = 1): Address {
+  return { installation, repository: { id: installation, owner: "ada", name: "engine" }, issue };
+}
+
+/** An inbox whose handling a test ends by hand. */
+function held({ width = 8 } = {}) {
+  const clock = fakeClock();
+  const begun: number[] = [];
+  const ends: ((outcome: number | null | Error) => void)[] = [];
+  const inbox = createInbox({
+    clock,
+    log,
+    width,
+    handle: ({ issue }) => {
+      begun.push(issue);
+      return new Promise((resolve, reject) => {
+        ends.push((outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
+      });
+    },
+  });
+  async function end(outcome: number | null | Error = null): Promise<void> {
+    ends.shift()?.(outcome);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { inbox, clock, begun, end };
+}
+
+test("events that wait for the same task are one", async () => {
+  const { inbox, begun, end } = held();
+
+  for (let event = 0; event < 5; event += 1) inbox.wake(address(7));
+  await end();
+  await end();
+  await inbox.idle();
+
+  expect(begun).toEqual([7, 7]);
+});
+
+test("different tasks go side by side, up to a bound", async () => {
+  const { inbox, begun, end } = held({ width: 2 });
+
+  for (const issue of [1, 2, 3]) inbox.wake(address(issue));
+  const atOnce = [...begun];
+  await end();
+
+  expect([atOnce, begun]).toEqual([
+    [1, 2],
+    [1, 2, 3],
+  ]);
+});
+
+test("a task is looked at again when it said so, and not before", async () => {
+  const { inbox, clock, begun, end } = held();
+  inbox.wake(address(7));
+  await end(60_000);
+
+  clock.advance(59_999);
+  const before = begun.length;
+  clock.advance(1);
+
+  expect([before, begun.length, inbox.status()]).toEqual([1, 2, { waiting: 0, running: 1, oldestDue: null }]);
+});
+
+test("a task that fails is left alone for 1, 5, 30 and 30 minutes; others go on", async () => {
+  const { inbox, clock, begun, end } = held();
+  inbox.wake(address(7));
+
+  for (const minutes of [1, 5, 30, 30]) {
+    await end(new Error("broken"));
+    inbox.wake(address(7));
+    clock.advance(minutes * 60_000 - 1);
+    begun.push(0);
+    clock.advance(1);
+  }
+  await end(null);
+  inbox.wake(address(8));
+
+  expect(begun).toEqual([7, 0, 7, 0, 7, 0, 7, 0, 7, 8]);
+});
+
+test("a rate limit pauses the installation, not the others", async () => {
+  const { inbox, clock, begun, end } = held();
+  inbox.wake(address(7));
+  await end(new RateLimited("2026-01-02T03:05:05Z", 60));
+
+  inbox.wake(address(8));
+  inbox.wake(address(9, 2));
+  const paused = [...begun];
+  clock.advance(60_000);
+
+  expect([paused, begun.toSorted()]).toEqual([
+    [7, 9],
+    [7, 7, 8, 9],
+  ]);
+});
+
+test("draining takes nothing in and waits for what is under way", async () => {
+  const { inbox, begun, end } = held();
+  inbox.wake(address(7));
+  let isDrained = false;
+
+  const drained = inbox.drain().then(() => {
+    isDrained = true;
+  });
+  inbox.wake(address(8));
+  const before = isDrained;
+  await end();
+  await drained;
+
+  expect([before, isDrained, begun]).toEqual([false, true, [7]]);
+});
