@@ -183,29 +183,33 @@ async function deliver(world: World, letter: Letter, { send, patience, redeliver
   };
   world.deliveries.push(delivery);
   const began = performance.now();
+  const signal = AbortSignal.timeout(patience);
   const request = new Request(app.webhookUrl, {
     method: "POST",
     headers,
     body: content,
     redirect: "manual",
-    signal: AbortSignal.timeout(patience),
+    signal,
   });
-  Object.assign(delivery, await answerOf(send, request));
+  Object.assign(delivery, await answerOf(send(request), signal));
   delivery.durationSeconds = Math.round(performance.now() - began) / 1000;
 }
 
 /** The answer in the words of GitHub's delivery log. */
 async function answerOf(
-  send: Sending["send"],
-  request: Request,
+  sent: Promise<Response>,
+  signal: AbortSignal,
 ): Promise<Pick<Delivery, "status" | "statusCode" | "response">> {
+  const cut = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
   try {
-    const answer = await send(request);
-    const response = { headers: Object.fromEntries(answer.headers), payload: await answer.text() };
+    const { answer, payload } = await Promise.race([readAnswer(sent), cut]);
+    const response = { headers: Object.fromEntries(answer.headers), payload };
     const status = answer.ok ? "OK" : `Invalid HTTP Response: ${answer.status}`;
     return { status, statusCode: answer.status, response };
   } catch (error) {
-    const late = request.signal.aborted;
+    const late = signal.aborted;
     const response = { headers: {}, payload: error instanceof Error ? error.message : String(error) };
     return {
       status: late ? "timed out" : "failed to connect to host",
@@ -213,4 +217,9 @@ async function answerOf(
       response,
     };
   }
+}
+
+async function readAnswer(sent: Promise<Response>): Promise<{ answer: Response; payload: string }> {
+  const answer = await sent;
+  return { answer, payload: await answer.text() };
 }
