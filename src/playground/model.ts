@@ -316,6 +316,8 @@ export interface WorkflowJob {
   /** This job's combination of `strategy.matrix`; empty without one. */
   matrix: Record<string, unknown>;
   createdAt: string;
+  /** What `runs-on` asks for. */
+  labels: string[];
   outputs: Record<string, string>;
   /** `continue-on-error` applied: it failed, and those that need it see a success. */
   tolerated: boolean;

@@ -44,6 +44,7 @@ const Job = z.object({
   name: Scalar.optional(),
   needs: z.union([z.string(), z.array(z.string())]).optional(),
   permissions: Granted.optional(),
+  "runs-on": z.unknown().optional(),
   env: Texts.optional(),
   defaults: Defaults.optional(),
   outputs: z.record(z.string(), Scalar).optional(),
@@ -51,6 +52,7 @@ const Job = z.object({
     .object({
       matrix: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
       "fail-fast": z.union([z.boolean(), z.string()]).optional(),
+      "max-parallel": z.union([z.number(), z.string()]).optional(),
     })
     .optional(),
   "timeout-minutes": z.union([z.number(), z.string()]).optional(),

@@ -77,6 +77,10 @@ async function setUp(session: Session): Promise<Frame | null> {
 }
 
 function refuseUnplayed({ job }: Session): void {
+  if (job.definition.strategy?.["max-parallel"] !== undefined)
+    throw new StepFailure(
+      "The playground does not play `max-parallel:` of a matrix: say how many jobs it runs at once",
+    );
   for (const key of ["container", "services", "concurrency", "uses"] as const) {
     if (job.definition[key] !== undefined)
       throw new StepFailure(

@@ -12,6 +12,7 @@ import type { JobDefinition } from "./definition.ts";
 import { isTrue, renderText, renderValue, type Scope } from "./expression.ts";
 import { runJobSteps, stopSession } from "./job.ts";
 import type { Engine, LiveJob, LiveRun } from "./live.ts";
+import { openLog } from "./log.ts";
 import { matrixCombinations, matrixSuffix } from "./matrix.ts";
 import { needsOf, statusOfNeeds } from "./needs.ts";
 import { jobPermissions } from "./permissions.ts";
@@ -27,7 +28,8 @@ export function queueJobs(engine: Engine, live: LiveRun, definition: JobDefiniti
       definition.name === undefined || definition.name === null
         ? `${definition.key}${matrixSuffix(matrix)}`
         : renderText(definition.name, { ...scope, contexts });
-    return addJob(engine, live, { definition, name, matrix, index, total: rows.length });
+    const labels = labelsOf(renderValue(definition["runs-on"], { ...scope, contexts }));
+    return addJob(engine, live, { definition, name, matrix, labels, index, total: rows.length });
   });
 }
 
@@ -38,8 +40,32 @@ export function skipJob(engine: Engine, live: LiveRun, definition: JobDefinition
       ? definition.name
       : definition.key;
   completeJob(engine, live, {
-    job: addJob(engine, live, { definition, name, matrix: {}, index: 0, total: 1 }),
+    job: addJob(engine, live, { definition, name, matrix: {}, labels: [], index: 0, total: 1 }),
     conclusion: "skipped",
+  });
+}
+
+/** A job that could not even be queued, with the reason in its log and on its check run. */
+export function failJob(
+  engine: Engine,
+  live: LiveRun,
+  { definition, reason }: { definition: JobDefinition; reason: string },
+): void {
+  const plain = { ...definition, strategy: undefined, "continue-on-error": undefined };
+  const job = addJob(engine, live, {
+    definition: plain,
+    name: definition.key,
+    matrix: {},
+    labels: [],
+    index: 0,
+    total: 1,
+  });
+  openLog(job.job.log, engine.world.now).write(`##[error]${reason}`);
+  const annotation = { message: reason, title: null, path: live.run.path, line: 1, endLine: 1 };
+  completeJob(engine, live, {
+    job,
+    conclusion: "failure",
+    annotations: [{ ...annotation, level: "failure" }],
   });
 }
 
@@ -129,20 +155,25 @@ export function jobScope(engine: Engine, live: LiveRun, definition: JobDefinitio
   return runScope(engine.world, live, { contexts: { needs: needsOf(live, definition) } });
 }
 
-function addJob(
-  engine: Engine,
-  live: LiveRun,
-  parts: {
-    definition: JobDefinition;
-    name: string;
-    matrix: Record<string, unknown>;
-    index: number;
-    total: number;
-  },
-): LiveJob {
+interface NewJob {
+  definition: JobDefinition;
+  name: string;
+  matrix: Record<string, unknown>;
+  labels: string[];
+  index: number;
+  total: number;
+}
+
+/** `runs-on` is a label, a list of them, or a group with labels. */
+function labelsOf(runsOn: unknown): string[] {
+  if (typeof runsOn === "object" && runsOn !== null && "labels" in runsOn) return labelsOf(runsOn.labels);
+  return (Array.isArray(runsOn) ? runsOn : [runsOn]).filter((label) => typeof label === "string");
+}
+
+function addJob(engine: Engine, live: LiveRun, parts: NewJob): LiveJob {
   const { world } = engine;
   const { repository, run } = live;
-  const { definition, name, matrix, index, total } = parts;
+  const { definition, name, matrix, labels, index, total } = parts;
   const id = newId(world);
   const check = createCheck(engine, live, { id, name });
   const job: WorkflowJob = {
@@ -152,6 +183,7 @@ function addJob(
     attempt: run.attempt,
     matrix,
     createdAt: instant(world),
+    labels,
     outputs: {},
     tolerated: false,
     status: "queued",
@@ -164,8 +196,10 @@ function addJob(
     summary: "",
   };
   run.jobs.push(job);
+  const failFast = definition.strategy?.["fail-fast"];
+  const wantsFailFast = renderValue(failFast ?? true, jobScope(engine, live, definition)) !== false;
   const permissions = jobPermissions(live.definition.permissions, definition.permissions);
-  const added: LiveJob = { job, definition, permissions, index, total, stop: null };
+  const added: LiveJob = { job, definition, permissions, index, total, failFast: wantsFailFast, stop: null };
   live.jobs.push(added);
   announceJob(world, { repository, run, job, action: "queued" });
   return added;

@@ -37,6 +37,8 @@ export interface LiveRun {
   begun: boolean;
   cancelled: boolean;
   lost: boolean;
+  /** `concurrency.cancel-in-progress`. */
+  cancelsOthers: boolean;
   /** Ends the run by force some time after it was cancelled. */
   force: NodeJS.Timeout | null;
 }
@@ -48,6 +50,8 @@ export interface LiveJob {
   /** Place among the jobs of the same matrix. */
   index: number;
   total: number;
+  /** `strategy.fail-fast`: its failure cancels the others of its matrix. */
+  failFast: boolean;
   /** Set while the job runs: asks it to stop, or takes its runner away. */
   stop: ((how: "cancel" | "kill") => void) | null;
 }

@@ -10,7 +10,7 @@ import type { JobDefinition, WorkflowDefinition } from "./definition.ts";
 import { renderText } from "./expression.ts";
 import type { Engine, LiveRun } from "./live.ts";
 import { jobPermissions } from "./permissions.ts";
-import { admitRun } from "./scheduler.ts";
+import { admitRun, readConcurrency } from "./scheduler.ts";
 import { workflowFile, type WorkflowFile } from "./workflows.ts";
 
 export interface Cause {
@@ -65,7 +65,12 @@ export async function createRun(
   repository.runs.push(run);
   if (!read.ok) return failAtStart(world, { repository, run, problem: read.errors.join("\n") });
   const live = liveRun({ repository, run, definition: read.definition, remaining: read.definition.jobs });
-  run.title = titleOf(world, live);
+  try {
+    run.title = titleOf(world, live);
+    readConcurrency(world, live);
+  } catch (error) {
+    return failAtStart(world, { repository, run, problem: `${workflow.path}: ${String(error)}` });
+  }
   announceRun(world, { repository, run, action: "requested" });
   admitRun(engine, live);
   return run;
@@ -105,8 +110,17 @@ export async function rerun(
     if (!own) continue;
     run.jobs.push(kept);
     const permissions = jobPermissions(definition.permissions, own.permissions);
-    live.jobs.push({ job: kept, definition: own, permissions, index: 0, total: 1, stop: null });
+    live.jobs.push({
+      job: kept,
+      definition: own,
+      permissions,
+      index: 0,
+      total: 1,
+      failFast: true,
+      stop: null,
+    });
   }
+  readConcurrency(engine.world, live);
   announceRun(engine.world, { repository, run, action: "requested" });
   admitRun(engine, live);
 }
@@ -117,7 +131,15 @@ function liveRun(parts: {
   definition: WorkflowDefinition;
   remaining: JobDefinition[];
 }): LiveRun {
-  return { ...parts, jobs: [], begun: false, cancelled: false, lost: false, force: null };
+  return {
+    ...parts,
+    jobs: [],
+    begun: false,
+    cancelsOthers: false,
+    cancelled: false,
+    lost: false,
+    force: null,
+  };
 }
 
 /** The jobs that did not succeed, and all that come after one of them. */

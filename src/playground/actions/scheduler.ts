@@ -1,13 +1,13 @@
 /** Decides when a run and its jobs start, and when they are over: concurrency groups, needs, free runners, cancelling. */
 import { rm } from "node:fs/promises";
 import { findSuite, tellSuite } from "../checks.ts";
-import type { Conclusion } from "../model.ts";
+import type { Conclusion, World } from "../model.ts";
 import { instant } from "../world.ts";
 import { announceRun } from "./announce.ts";
 import { runScope } from "./contexts.ts";
 import type { JobDefinition } from "./definition.ts";
 import { renderText, renderValue } from "./expression.ts";
-import { completeJob, isWanted, jobScope, queueJobs, runJob, skipJob } from "./jobs.ts";
+import { completeJob, failJob, isWanted, queueJobs, runJob, skipJob } from "./jobs.ts";
 import { inBackground, type Engine, type LiveRun } from "./live.ts";
 import { areNeedsOver } from "./needs.ts";
 
@@ -17,13 +17,12 @@ import { areNeedsOver } from "./needs.ts";
  */
 export function admitRun(engine: Engine, live: LiveRun): void {
   engine.live.set(live.run.id, live);
-  const cancelsOthers = readConcurrency(engine, live);
   const others = groupOf(engine, live);
   for (const other of others.filter(({ begun }) => !begun)) finishRun(engine, other, "cancelled");
   const ahead = others.find(({ begun }) => begun);
   if (!ahead) return beginRun(engine, live);
   live.run.status = "pending";
-  if (cancelsOthers) cancelRun(engine, ahead);
+  if (live.cancelsOthers) cancelRun(engine, ahead);
 }
 
 /** What `if: always()` and `cancelled()` want still runs; the rest stops, by force after a while. */
@@ -79,12 +78,21 @@ export function startWaiting(engine: Engine): void {
 export function advance(engine: Engine, live: LiveRun): void {
   if (engine.stopped || !live.begun || live.run.status === "completed") return;
   for (let ready = takeReady(live); ready; ready = takeReady(live)) {
-    if (!isWanted(engine, live, ready)) skipJob(engine, live, ready);
-    else engine.waiting.push(...queueJobs(engine, live, ready).map((job) => ({ live, job })));
+    queueReady(engine, live, ready);
   }
   startWaiting(engine);
   if (live.remaining.length === 0 && live.jobs.every(({ job }) => job.status === "completed"))
     finishRun(engine, live, conclusionOf(live));
+}
+
+/** A condition, name or matrix that cannot be evaluated fails its job. */
+function queueReady(engine: Engine, live: LiveRun, ready: JobDefinition): void {
+  try {
+    if (!isWanted(engine, live, ready)) skipJob(engine, live, ready);
+    else engine.waiting.push(...queueJobs(engine, live, ready).map((job) => ({ live, job })));
+  } catch (error) {
+    failJob(engine, live, { definition: ready, reason: String(error) });
+  }
 }
 
 function beginRun(engine: Engine, live: LiveRun): void {
@@ -115,16 +123,16 @@ function groupOf(engine: Engine, { repository, run }: LiveRun): LiveRun[] {
   );
 }
 
-/** Evaluates `concurrency`; answers whether it cancels what is in progress. */
-function readConcurrency({ world }: Engine, live: LiveRun): boolean {
+/** Evaluates `concurrency`, before the run is admitted. Throws when it cannot be evaluated. */
+export function readConcurrency(world: World, live: LiveRun): void {
   const { concurrency } = live.definition;
-  if (concurrency === undefined) return false;
+  if (concurrency === undefined) return;
   const scope = runScope(world, live);
   const { group, "cancel-in-progress": cancels = false } =
     typeof concurrency === "string" ? { group: concurrency } : concurrency;
   live.run.concurrency = renderText(group, scope);
   const answer = renderValue(cancels, scope);
-  return answer === true || answer === "true";
+  live.cancelsOthers = answer === true || answer === "true";
 }
 
 function takeReady(live: LiveRun): JobDefinition | undefined {
@@ -135,14 +143,8 @@ function takeReady(live: LiveRun): JobDefinition | undefined {
 
 /** One failed job of a matrix cancels the others, unless `fail-fast: false`. */
 function failFast(engine: Engine, { live, job }: Engine["waiting"][number]): void {
-  const { definition } = job;
-  const failFastWanted = renderValue(
-    definition.strategy?.["fail-fast"] ?? true,
-    jobScope(engine, live, definition),
-  );
-  if (job.job.conclusion !== "failure" || job.job.tolerated || job.total === 1 || failFastWanted === false)
-    return;
-  const siblings = live.jobs.filter((other) => other.definition === definition && other !== job);
+  if (job.job.conclusion !== "failure" || job.job.tolerated || !job.failFast) return;
+  const siblings = live.jobs.filter((other) => other.definition === job.definition && other !== job);
   for (const sibling of siblings) sibling.stop?.("cancel");
   const unstarted = engine.waiting.filter((entry) => siblings.includes(entry.job));
   engine.waiting = engine.waiting.filter((entry) => !unstarted.includes(entry));

@@ -156,7 +156,7 @@ export function stepScope(session: Session, frame: Frame, environment: Record<st
       runner: runnerFacts(folders),
       matrix: job.job.matrix,
       strategy: {
-        "fail-fast": true,
+        "fail-fast": job.failFast,
         "job-index": job.index,
         "job-total": job.total,
         "max-parallel": job.total,

@@ -108,7 +108,7 @@ export function jobJson(
       completed_at: step.completedAt,
     })),
     check_run_url: `${base}/check-runs/${job.checkRunId}`,
-    labels: ["ubuntu-latest"],
+    labels: job.labels,
     runner_id: hasRunner ? 1 : null,
     runner_name: hasRunner ? "playground" : null,
     runner_group_id: hasRunner ? 1 : null,

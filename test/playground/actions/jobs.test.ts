@@ -167,3 +167,30 @@ test("a container is refused with a reason", async () => {
   expect(stepsOf(job)).toEqual(["Set up job: failure"]);
   expect(await logOf(job)).toContain("##[error]The playground does not play `container:` of a job");
 });
+
+test("what cannot be evaluated fails its job, or the run before it has any", async () => {
+  await using world = await workflowWorld();
+  await world.push({
+    ".github/workflows/a.yml": `on: push
+jobs:
+  bad: {runs-on: x, strategy: {matrix: '\${{ fromJSON(vars.NONE) }}'}, steps: [{run: 'true'}]}
+  next: {needs: bad, runs-on: [self-hosted, big], if: always(), steps: [{run: 'true'}]}
+`,
+    ".github/workflows/b.yml":
+      "on: push\nrun-name: '${{ fromJSON(github.ref) }}'\njobs: {a: {runs-on: x, steps: [{run: 'true'}]}}\n",
+  });
+
+  await world.actions.idle();
+
+  const [first, second] = world.repository.runs;
+  expect(first?.jobs.map(({ name, conclusion, labels }) => ({ name, conclusion, labels }))).toEqual([
+    { name: "bad", conclusion: "failure", labels: [] },
+    { name: "next", conclusion: "success", labels: ["self-hosted", "big"] },
+  ]);
+  expect(first?.conclusion).toBe("failure");
+  expect(second).toMatchObject({
+    conclusion: "failure",
+    jobs: [],
+    problem: expect.stringContaining("b.yml"),
+  });
+});

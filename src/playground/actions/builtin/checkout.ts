@@ -11,6 +11,8 @@ import { StepFailure, runProgram } from "../program.ts";
 import type { Session } from "../session.ts";
 import type { Execution } from "../steps.ts";
 
+const UNPLAYED = ["submodules", "lfs", "sparse-checkout", "filter", "ssh-key"];
+
 interface Wanted {
   /** Branch or tag name, pull request ref or commit. */
   ref: string;
@@ -19,6 +21,10 @@ interface Wanted {
 
 export async function checkout(execution: Execution, inputs: Record<string, string>): Promise<void> {
   const { session, outputs } = execution;
+  for (const name of UNPLAYED) {
+    if (inputs[name] !== undefined && inputs[name] !== "" && inputs[name] !== "false")
+      throw new StepFailure(`The playground does not play '${name}' of actions/checkout: leave it out`);
+  }
   const token = inputs["token"] ?? session.token.value;
   session.log.mask(token);
   const source = readable(

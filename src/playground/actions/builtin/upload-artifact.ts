@@ -58,7 +58,7 @@ function nothingFound({ session }: Execution, inputs: Record<string, string>): v
 
 /**
  * One pattern a line, `!` takes away, a folder means everything below it. Paths inside the artifact are relative to the
- * deepest folder that all patterns have in common, as in the real action. Links are followed to files only.
+ * deepest folder that all patterns have in common, as in the real action. Links are left out.
  */
 async function findFiles(
   workspace: string,
