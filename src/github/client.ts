@@ -5,7 +5,7 @@ import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { Instant } from "../domain/task.ts";
 import { Forbidden, GraphqlFailure, GraphqlProblem, isUnanswered, RateLimited } from "./failure.ts";
-import { createPace, type Pace } from "./pace.ts";
+import { createPace } from "./pace.ts";
 
 /** An Octokit whose requests went through `connect`. */
 export type Client = Pick<Octokit, "request" | "hook">;
@@ -24,7 +24,9 @@ const FALLBACK_SECONDS = 60;
 
 /** Gives an Octokit GZA's manners. Its own retry and throttling plugins must be off: they repeat writes and sleep. */
 export function connect(octokit: Client): Client {
-  const pace = createPace();
+  // An Enterprise Server has no limits unless its administrator sets some, and then it says so as github.com does.
+  const isPublic = octokit.request.endpoint.DEFAULTS.baseUrl === "https://api.github.com";
+  const pace = isPublic ? createPace() : createPace(Number.POSITIVE_INFINITY);
   octokit.hook.wrap("request", (request, options) => {
     async function once() {
       const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
@@ -34,7 +36,7 @@ export function connect(octokit: Client): Client {
         throw translate(error, `${options.method} ${options.url}`);
       }
     }
-    return isRead(options) ? withRetries(once) : paced(pace, once);
+    return isRead(options) ? withRetries(once) : pace.take(once);
   });
   return octokit;
 }
@@ -92,10 +94,6 @@ async function withRetries<T>(read: () => Promise<T>): Promise<T> {
       await wait(250 * 2 ** attempt * (0.5 + Math.random() / 2));
     }
   }
-}
-
-function paced<T>(pace: Pace, write: () => Promise<T>): Promise<T> {
-  return pace.take(write);
 }
 
 /** https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api: 403 or 429, with one of three signs. */

@@ -24,13 +24,14 @@ export interface RunningApp {
 export async function runApp(environment: { [name: string]: string }): Promise<RunningApp> {
   const port = await freePort();
   const cwd = await mkdtemp(join(tmpdir(), "gza-app-"));
-  const env = {
+  const always = {
     PATH: process.env.PATH ?? "",
     NO_SMEE_SETUP: "true",
     PORT: String(port),
     LOG_FORMAT: "json",
-    ...environment,
   };
+  // Probot narrows what some variables may be; here it is the test that decides.
+  const env = { ...always, ...environment } as NodeJS.ProcessEnv;
   const child = spawn(process.execPath, [MAIN], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const chunks: string[] = [];
   let listeners: (() => void)[] = [];

@@ -22,6 +22,14 @@ export interface SmallRepository {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Octokit logs every refusal, and here most are expected. */
+const SILENT = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
 /** One for all tests: making it takes longer than using it. */
 const KEY = generateKeyPairSync("rsa", { modulusLength: 2048 })
   .privateKey.export({ type: "pkcs8", format: "pem" })
@@ -47,7 +55,12 @@ export async function smallRepository(files: Record<string, string> = {}): Promi
   const installation = playground.install(app, "ada", [repository]);
   const token = issueInstallationToken(playground.world, installation, {});
   const octokit = (auth: string): Octokit =>
-    new Octokit({ auth, baseUrl: `${playground.url}/api/v3`, request: { fetch: playground.fetch } });
+    new Octokit({
+      auth,
+      baseUrl: `${playground.url}/api/v3`,
+      request: { fetch: playground.fetch },
+      log: SILENT,
+    });
   return {
     playground,
     client: connect(octokit(token.value)),
