@@ -97,7 +97,9 @@ async function fetchAhead(session: Session, uses: string | undefined): Promise<v
 
 async function runPlan(session: Session, frame: Frame): Promise<void> {
   const { steps } = session.job.definition;
-  const pre = await Promise.all(steps.map((step) => planPre(session, frame, step)));
+  const pre: (PlannedStep | null)[] = [];
+  // One after another: steps that use the same action write the same files.
+  for (const step of steps) pre.push(await planPre(session, frame, step));
   for (const planned of pre.filter((plan) => plan !== null)) await perform(session, planned);
   const planned = steps.map((step) => planStep(session, frame, step));
   for (const { shown } of planned) list(session, shown);
