@@ -1,0 +1,32 @@
+/** Which paths a pattern of the config names. */
+import { expect, it } from "vitest";
+import { matchesGlob } from "../../src/domain/glob.ts";
+
+it.each([
+  ["infra/**", "infra/a/b.tf", true],
+  ["infra/**", "infra/.env", true],
+  ["infra/**", "src/infra/a", false],
+  ["infra", "src/infra/a", true],
+  ["infra/", "src/infra/a", true],
+  ["/infra", "src/infra/a", false],
+  ["/infra", "infra/a", true],
+  ["*.lock", "a/b/yarn.lock", true],
+  ["*.lock", "yarn.lock.md", false],
+  ["src/*.ts", "src/a.ts", true],
+  ["src/*.ts", "src/a/b.ts", false],
+  ["src/**/*.ts", "src/a.ts", true],
+  ["src/**/*.ts", "src/a/b/c.ts", true],
+  ["src/**/test", "src/a/test/b", true],
+  ["a?c", "abc", true],
+  ["a?c", "a/c", false],
+  ["{a,b}.json", "x/b.json", true],
+  ["{a,b}.json", "c.json", false],
+  ["file.(txt)", "file.(txt)", true],
+  ["a.b", "aXb", false],
+  ["a{b", "a{b", true],
+  ["**", "any/thing", true],
+])("%s names %s: %s", (pattern, path, expected) => {
+  const named = matchesGlob(path, pattern);
+
+  expect(named).toBe(expected);
+});
