@@ -33,7 +33,8 @@ export interface Patience {
   terminate: number;
 }
 
-export const PATIENCE: Patience = { interrupt: 10_000, terminate: 5_000 };
+/** GitHub gives a cancelled step ten seconds in all (SIGINT, after 7.5 s SIGTERM, after 2.5 s SIGKILL); the work must be saved in them too. */
+export const PATIENCE: Patience = { interrupt: 3000, terminate: 1500 };
 
 /** Milliseconds in which the output of a program that has ended must have been read. */
 const DRAIN = 5000;

@@ -20,6 +20,9 @@ export interface AgentRun {
   patience?: Patience;
 }
 
+/** Seconds that an agent may live on after its result line; then it is ended, and its result stands. */
+const LINGER_SECONDS = 15;
+
 type StopReason = Extract<AttemptEnd, "max_turns" | "timeout" | "silence" | "run_cancelled">;
 type AgentEnd =
   | Extract<AttemptEnd, "completed" | "agent_gave_up" | "empty_run" | "infrastructure">
@@ -54,15 +57,19 @@ export async function runAgent(run: AgentRun): Promise<AgentOutcome> {
 
   await Promise.race([group.exit, aborted(watch.signal)]);
   watch.end();
-  if (watch.signal.aborted) await group.stop();
+  const isEnded = watch.signal.aborted;
+  if (isEnded) await group.stop();
   else await group.sweep();
   const exit = await group.exit;
   stream.end();
   const seconds = Math.round((performance.now() - started) / 1000);
-  return { ...endOf(exit, stream.state, watch.reason()), state: stream.state, seconds };
+  // Ended after its result, its exit code says nothing about it.
+  const counted = isEnded && stream.state.result !== null ? { ...exit, code: 0 } : exit;
+  return { ...endOf(counted, stream.state, watch.reason()), state: stream.state, seconds };
 }
 
 interface LimitWatch {
+  /** Given when the agent has to be ended: for a reason, or because it lives on after its result. */
   signal: AbortSignal;
   reason(): StopReason | null;
   sawLife(state: StreamState): void;
@@ -78,6 +85,8 @@ function watchLimits(run: AgentRun): LimitWatch {
     reason ??= why;
     stopping.abort();
   };
+  let lingering: NodeJS.Timeout | null = null;
+  let isOver = false;
   const onCancel = (): void => stop("run_cancelled");
   if (run.signal.aborted) onCancel();
   run.signal.addEventListener("abort", onCancel, { once: true });
@@ -91,13 +100,18 @@ function watchLimits(run: AgentRun): LimitWatch {
     signal: stopping.signal,
     reason: () => reason,
     sawLife: (state) => {
+      // Its last lines can come after its exit; they pass no limit any more.
+      if (isOver) return;
       silence.refresh();
       waitsForTool = state.openTools.size > 0;
+      if (state.result !== null) lingering ??= setTimeout(() => stopping.abort(), LINGER_SECONDS * 1000);
       if (state.turns > run.limits.turns) stop("max_turns");
     },
     end: () => {
+      isOver = true;
       clearTimeout(wall);
       clearTimeout(silence);
+      if (lingering !== null) clearTimeout(lingering);
       run.signal.removeEventListener("abort", onCancel);
     },
   };

@@ -166,8 +166,9 @@ function answer(block: Record<string, unknown>): void {
   print({ type: "assistant", message, parent_tool_use_id: null, session_id: session });
 }
 
+/** The last line; what its commands left running in the background does not keep the program. */
 function finish(subtype: "success" | "error_max_turns" | "error_during_execution", result: string): void {
-  print({
+  const line = {
     type: "result",
     subtype,
     is_error: subtype !== "success",
@@ -177,8 +178,8 @@ function finish(subtype: "success" | "error_max_turns" | "error_during_execution
     session_id: session,
     total_cost_usd: spent.usd,
     usage: { input_tokens: spent.input, output_tokens: spent.output },
-  });
-  process.exitCode = subtype === "success" ? 0 : 1;
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`, () => process.exit(subtype === "success" ? 0 : 1));
 }
 
 function print(line: Record<string, unknown>): void {
