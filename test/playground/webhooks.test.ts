@@ -1,6 +1,7 @@
 /** Webhooks: who gets which, signed how, in what order, and what the delivery log says. */
 import { verify } from "@octokit/webhooks-methods";
 import { expect, test } from "vitest";
+import { changeReach } from "../../src/playground/apps.ts";
 import { createCheckRun } from "../../src/playground/checks.ts";
 import { resolve } from "../../src/playground/git/objects.ts";
 import { ACTIONS_APP_ID } from "../../src/playground/world.ts";
@@ -142,6 +143,25 @@ test("deliveries can be held, rearranged, lost and doubled", async () => {
   const seen = arrivals.map(({ action, text }) => `${String(action)} ${JSON.parse(text).issue.number}`);
   expect(seen).toEqual(["opened 2", "opened 1", "reopened 1", "reopened 1"]);
   expect(arrivals[2]?.guid).toBe(arrivals[3]?.guid);
+});
+
+test("an App is told which repositories it gains and loses", async () => {
+  const { playground, repository, arrivals } = await listening({ events: [] });
+  const loom = await playground.createRepository({ owner: "ada", name: "loom" });
+  const [installation] = playground.world.installations.values();
+  if (!installation) throw new Error("the App is installed nowhere");
+
+  changeReach(playground.world, { installation, repositories: [repository, loom] });
+  changeReach(playground.world, { installation, repositories: [loom] });
+  await playground.settled();
+
+  const [, added, removed] = arrivals.map(({ text }) => JSON.parse(text));
+  expect(added).toMatchObject({
+    action: "added",
+    repositories_added: [{ full_name: "ada/loom" }],
+    repositories_removed: [],
+  });
+  expect(removed).toMatchObject({ action: "removed", repositories_removed: [{ full_name: "ada/engine" }] });
 });
 
 test("a payload is what was true when it happened", async () => {

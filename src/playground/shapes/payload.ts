@@ -33,12 +33,12 @@ export function payloadOf(
 /** The payload of `installation` and `installation_repositories`. */
 export function installationPayload(
   world: World,
-  { action, installation, payload, senderId }: InstallationChange,
+  { name, action, installation, payload, senderId }: InstallationChange,
 ): Record<string, unknown> {
   return {
     action,
     installation: installationJson(world, installation),
-    repositories: briefly(world, installation.repositoryIds),
+    ...(name === "installation" ? { repositories: briefly(world, installation.repositoryIds) } : {}),
     requester: null,
     ...payload,
     sender: userJson(world, userById(world, senderId)),
