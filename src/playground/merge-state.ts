@@ -1,6 +1,6 @@
 /** Whether a pull request could be merged now, and if not why: GitHub's `mergeable_state`. */
-import type { Issue, Pull, Repository } from "./model.ts";
-import { missingChecks, protectionOf } from "./protection.ts";
+import type { Issue, Mergeability, Pull, Repository, Token } from "./model.ts";
+import { checkComplaint, isGood, mayBypass, missingChecks, protectionOf } from "./protection.ts";
 
 export type MergeState = "unknown" | "dirty" | "draft" | "blocked" | "behind" | "unstable" | "clean";
 
@@ -27,9 +27,21 @@ export function missingApprovals(repository: Repository, pull: Pull): number {
   return Math.max(0, wanted - verdicts.filter((state) => state === "APPROVED").length);
 }
 
-/** GitHub's three conclusions that hold nothing up. */
-export function isGood(conclusion: string | null): boolean {
-  return conclusion === "success" || conclusion === "neutral" || conclusion === "skipped";
+/** What the base's protection has against merging this head, in GitHub's words; null when nothing, or the caller may pass it by. */
+export function mergeObjection(
+  repository: Repository,
+  { pull, tested, token }: { pull: Pull; tested: Mergeability; token: Token },
+): string | null {
+  const rule = protectionOf(repository, pull.baseRef);
+  if (!rule || mayBypass(repository, rule, token)) return null;
+  const missing = missingApprovals(repository, pull);
+  if (missing > 0) {
+    const reviews = missing === 1 ? "1 approving review is" : `${missing} approving reviews are`;
+    return `At least ${reviews} required by reviewers with write access.`;
+  }
+  const [checks] = checkComplaint(missingChecks(repository, pull.baseRef, pull.headSha));
+  if (checks !== undefined) return checks;
+  return rule.strict && tested.behind ? "Head branch is out of date. Update it with the base branch." : null;
 }
 
 function hasBadCheck(repository: Repository, sha: string): boolean {

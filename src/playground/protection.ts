@@ -18,6 +18,11 @@ export function missingChecks(repository: Repository, branch: string, sha: strin
   return required.filter((name) => !hasPassed(repository, name, sha));
 }
 
+/** GitHub's three conclusions that hold nothing up. */
+export function isGood(conclusion: string | null): boolean {
+  return conclusion === "success" || conclusion === "neutral" || conclusion === "skipped";
+}
+
 export interface BranchMove {
   branch: string;
   /** Null: the branch is deleted. */
@@ -57,7 +62,7 @@ export function mayBypass(repository: Repository, rule: Protection, token: Token
 
 function hasPassed(repository: Repository, name: string, sha: string): boolean {
   const check = repository.checks.findLast((run) => run.name === name && run.headSha === sha);
-  if (check) return ["success", "neutral", "skipped"].includes(check.conclusion ?? "");
+  if (check) return isGood(check.conclusion);
   const status = repository.statuses.findLast((entry) => entry.context === name && entry.sha === sha);
   return status?.state === "success";
 }

@@ -7,6 +7,7 @@ import { moveRefs } from "../../src/playground/git/transaction.ts";
 import { writeBlob, writeCommit, writeTree } from "../../src/playground/git/write.ts";
 import type { Happening, Repository, Token, User, World } from "../../src/playground/model.ts";
 import { createUser } from "../../src/playground/people.ts";
+import { testMergesDone } from "../../src/playground/test-merge.ts";
 import { issueUserToken } from "../../src/playground/tokens.ts";
 import { createWorld, newId } from "../../src/playground/world.ts";
 
@@ -47,7 +48,10 @@ export async function smallWorld(): Promise<SmallWorld> {
     happenings,
     commit: (parent, files, message = "Change") =>
       commitFiles(repository, { parents: [parent], files, message }),
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => {
+      await testMergesDone(world);
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }
 

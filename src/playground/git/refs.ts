@@ -23,6 +23,8 @@ export interface RefUpdates {
   updates: RefUpdate[];
   token: Token;
   actorId: number;
+  /** The merge of a pull request: what protects the branch has been asked already. */
+  byPull?: boolean;
 }
 
 /**
@@ -33,14 +35,14 @@ export interface RefUpdates {
 export async function updateRefs(
   world: World,
   repository: Repository,
-  { updates, token, actorId }: RefUpdates,
+  { updates, token, actorId, byPull = false }: RefUpdates,
 ): Promise<void> {
   checkNames(updates);
   let words = "it kept moving";
   for (let round = 0; round < 5; round += 1) {
     const moves = await plan(repository, updates);
     const real = moves.filter(({ before, after }) => before !== after);
-    await checkMoves(repository, { updates, moves: real, token });
+    await checkMoves(repository, { updates, moves: real, token, byPull });
     const failure = real.length === 0 ? null : await moveRefs(repository.directory, real);
     if (failure === null) {
       for (const move of real) await refMoved(world, repository, { ...move, actorId, token });
@@ -118,7 +120,12 @@ function stale(name: string, now: string | null): ApiError {
 
 async function checkMoves(
   repository: Repository,
-  { updates, moves, token }: { updates: RefUpdate[]; moves: RefMove[]; token: Token },
+  {
+    updates,
+    moves,
+    token,
+    byPull,
+  }: { updates: RefUpdate[]; moves: RefMove[]; token: Token; byPull: boolean },
 ): Promise<void> {
   const wanted = await resolveAll(
     repository,
@@ -137,7 +144,7 @@ async function checkMoves(
     const forward = move.before === null || (await isAncestor(repository, move.before, move.after));
     const update = updates.find(({ name }) => name === move.name);
     if (!forward && update?.force !== true) throw new ApiError(422, "Update is not a fast forward");
-    refuse(repository, { move, forced: !forward, token });
+    if (!byPull) refuse(repository, { move, forced: !forward, token });
     const objection = await workflowObjection(repository, token, move);
     if (objection !== null) throw new ApiError(403, objection);
   }
