@@ -112,11 +112,17 @@ function createServer(settings: Settings, { log, fetch: given }: Pick<AppOptions
     logLevel,
     logFormat,
     ...(log && { log }),
-    request: { fetch: impatient(given ?? fetch) },
     // Its retry repeats writes that took effect, its throttling sleeps in the process: `connect` does without either.
-    Octokit: ProbotOctokit.defaults({ retry: { enabled: false }, throttle: { enabled: false } }),
+    // A function, because Probot's own defaults come after an object's and would switch the throttling on again.
+    Octokit: ProbotOctokit.defaults((given: object) => ({
+      ...given,
+      retry: { enabled: false },
+      throttle: { enabled: false },
+    })),
   };
   return new Server({
+    // The server hands this on to its Probot, over whatever that was given.
+    request: { fetch: impatient(given ?? fetch) },
     host,
     // Probot takes the number 0 for "not given"; Node takes the text for "a free one".
     port: port === 0 ? ("0" as unknown as number) : port,

@@ -47,8 +47,8 @@ export async function graphql(
   query: string,
   variables: { [name: string]: unknown },
 ): Promise<{ data: unknown; now: Instant }> {
-  const response = await client.request("POST /graphql", {
-    baseUrl: graphqlBase(client.request.endpoint.DEFAULTS.baseUrl),
+  // A whole URL, not another `baseUrl`: the latter would also be where Octokit asks for the installation's token.
+  const response = await client.request(`POST ${graphqlUrl(client.request.endpoint.DEFAULTS.baseUrl)}`, {
     query,
     variables,
   });
@@ -76,13 +76,15 @@ const GraphqlAnswer = z.looseObject({
 });
 
 /** GitHub Enterprise Server has REST under `/api/v3` and GraphQL at `/api/graphql`; github.com has both at its root. */
-function graphqlBase(baseUrl: string): string {
-  return baseUrl.replace(/\/api\/v3\/?$/, "/api");
+function graphqlUrl(baseUrl: string): string {
+  return `${baseUrl.replace(/\/api\/v3\/?$/, "/api")}/graphql`;
 }
 
 function isRead(options: { method: string; url: string; query?: unknown }): boolean {
   if (options.method === "GET" || options.method === "HEAD") return true;
-  return options.url === "/graphql" && typeof options.query === "string" && /^\s*query\b/.test(options.query);
+  return (
+    options.url.endsWith("/graphql") && typeof options.query === "string" && /^\s*query\b/.test(options.query)
+  );
 }
 
 async function withRetries<T>(read: () => Promise<T>): Promise<T> {
