@@ -45,6 +45,9 @@ export interface Refusal {
 /** Stands for the work as a whole where no single path is to blame. */
 export const WHOLE_WORK = "(all)";
 
+/** Characters of a path that are shown; git itself sets no bound. */
+const MAX_PATH = 300;
+
 /** At most so many refusals are worth a person's reading. */
 const MAX_REFUSALS = 100;
 
@@ -93,7 +96,7 @@ const SUBMODULE = "160000";
 /** Everything that stands against the changes, in their order; an empty list lets them pass. */
 export function guard(changes: readonly Change[], rules: GuardRules): Refusal[] {
   const refusals = changes.flatMap((change) =>
-    rulesBroken(change, rules).map((rule) => ({ path: change.path, rule })),
+    rulesBroken(change, rules).map((rule) => ({ path: change.path.slice(0, MAX_PATH), rule })),
   );
   if (changes.length > rules.files) refusals.push({ path: WHOLE_WORK, rule: "too_many_files" });
   const bytes = changes.reduce((sum, change) => sum + change.bytes, 0);

@@ -127,9 +127,13 @@ async function handOver(from: {
   report: Report;
 }): Promise<Published> {
   const { inputs, remote, dir, report } = from;
-  const json = `${JSON.stringify(report, null, 1)}\n`;
-  if (Buffer.byteLength(json) > MAX_REPORT_BYTES)
-    throw new Error(`the report has more than ${MAX_REPORT_BYTES} bytes; nothing was handed over`);
+  const json = JSON.stringify(report);
+  if (Buffer.byteLength(json) > MAX_REPORT_BYTES) {
+    // Never silence: what is too long to be read is told in one sentence.
+    const summary = `The report has more than ${MAX_REPORT_BYTES} bytes.`;
+    const short = blankReport({ attempt: report.attempt, kind: report.kind, end: "bad_report", summary });
+    return handOver({ ...from, report: withoutWork(short) });
+  }
   const blob = (await git(["hash-object", "-w", "--stdin"], { dir, input: json })).trim();
   const tree = (await gitBytes(["mktree"], { dir, input: `100644 blob ${blob}\treport.json\n` }))
     .toString("utf8")

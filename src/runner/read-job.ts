@@ -39,9 +39,13 @@ export async function readJob(inputs: Inputs, remote: Remote, dir: string): Prom
   return parseJob(await git(["cat-file", "blob", `${inputs.job}:job.json`], { dir }), inputs);
 }
 
-/** Throws when not even attempt and kind can be read: then no report could be written that the app would take. */
+/**
+ * A job of an unknown version, or one that does not fit, is answered with `bad_report`: that end is final, and a retry would meet the
+ * same two releases. Throws when not even attempt and kind can be read: then no report could be written that the app would take, and
+ * the app settles the attempt from the failed run.
+ */
 export function parseJob(text: string, expected: Pick<Inputs, "task" | "repositoryId">): ReadJob {
-  const value: unknown = JSON.parse(text);
+  const value = parseJson(text);
   const parsed = Job.safeParse(value);
   if (parsed.success) {
     const job = parsed.data;
@@ -65,4 +69,12 @@ export function parseJob(text: string, expected: Pick<Inputs, "task" | "reposito
     why: `The job cannot be read: ${issue?.path.join(".") ?? "it"}: ${issue?.message ?? "does not fit"}.`,
     numbers,
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error("job.json is not JSON; the app must hand out a new job: /gza retry", { cause });
+  }
 }

@@ -1,5 +1,6 @@
 /** A whole workflow run with a real agent program and real git: what lies on the baton afterwards. */
-import { readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createTaskServer, LIMITS, run, runWorkflow } from "./task-server.ts";
@@ -140,6 +141,32 @@ it("goes on from unfinished work", async () => {
   expect(server.git("log", "--reverse", "--format=%s", `${server.base}..${report.work?.head}`)).toBe(
     "First half\nadd() subtracts",
   );
+});
+
+it("runs nothing that the agent has put into its clone's settings, hooks or nested repositories", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "gza-proof-"));
+  const proof = join(folder, "proof");
+  const touch = `touch ${proof}; false`;
+  const plant = [
+    `git config core.fsmonitor '${touch}'`,
+    `git config filter.evil.clean '${touch}'`,
+    `git config core.hooksPath hooks && mkdir -p hooks && printf '#!/bin/sh\\n${touch}\\n' > hooks/post-index-change && chmod +x hooks/*`,
+    "mkdir -p .git/info && echo '* filter=evil' > .git/info/attributes",
+    "git init -q nested && git -C nested -c user.name=E -c user.email=e@e.e commit -q --allow-empty -m x",
+    `git -C nested config core.fsmonitor '${touch}'`,
+  ].join(" && ");
+  using server = createTaskServer([FIX, { run: plant }]);
+
+  const report = await runWorkflow(server);
+  const hasRun = existsSync(proof);
+  rmSync(folder, { recursive: true });
+
+  expect(report).toMatchObject({
+    end: "guard_refused",
+    guard: [{ path: "nested", rule: "submodule" }],
+    tools: { Bash: 1 },
+  });
+  expect(hasRun).toBe(false);
 });
 
 it("leaves the agent's log beside the raw report", async () => {
