@@ -37,9 +37,9 @@ const TIMEOUT_MILLISECONDS = 10_000;
 const DRAIN_MILLISECONDS = 10_000;
 
 export async function createApp({ settings, clock = systemClock, ...options }: AppOptions): Promise<App> {
-  const server = createServer(settings, options);
+  const log = options.log ?? (await logOf(settings));
+  const server = createServer(settings, { log, fetch: options.fetch });
   const probot = await probotOf(server);
-  const { log } = probot;
   const clientFor = clientsOf(probot);
   const key = recordKey(settings.privateKey);
   const observer = { key, appId: settings.appId, hints: new Map() };
@@ -92,26 +92,23 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
   return { start, stop, sweep: sweeper.sweep, inbox, intake };
 }
 
-function createServer(settings: Settings, { log, fetch: given }: Pick<AppOptions, "log" | "fetch">): Server {
-  const {
-    appId,
-    privateKey,
-    webhookSecret: secret,
-    host,
-    port,
-    baseUrl,
-    logLevel,
-    logFormat,
-    webhookProxy,
-  } = settings;
+/** Probot's own logger, made as the settings want it; its server would make another one. */
+async function logOf({ appId, privateKey, logLevel, logFormat }: Settings): Promise<Logger> {
+  const probot = new Probot({ appId, privateKey, logLevel, logFormat });
+  await probot.ready();
+  return probot.log;
+}
+
+function createServer(
+  { appId, privateKey, webhookSecret: secret, host, port, baseUrl, webhookProxy }: Settings,
+  { log, fetch: underlying = fetch }: { log: Logger; fetch: typeof fetch | undefined },
+): Server {
   const options = {
     appId,
     privateKey,
     secret,
     baseUrl,
-    logLevel,
-    logFormat,
-    ...(log && { log }),
+    log,
     // Its retry repeats writes that took effect, its throttling sleeps in the process: `connect` does without either.
     // A function, because Probot's own defaults come after an object's and would switch the throttling on again.
     Octokit: ProbotOctokit.defaults((given: object) => ({
@@ -122,12 +119,12 @@ function createServer(settings: Settings, { log, fetch: given }: Pick<AppOptions
   };
   return new Server({
     // The server hands this on to its Probot, over whatever that was given.
-    request: { fetch: impatient(given ?? fetch) },
+    request: { fetch: impatient(underlying) },
     host,
     // Probot takes the number 0 for "not given"; Node takes the text for "a free one".
     port: port === 0 ? ("0" as unknown as number) : port,
     ...(webhookProxy !== null && { webhookProxy }),
-    ...(log && { log }),
+    log,
     Probot: Probot.defaults(options),
   });
 }

@@ -1,0 +1,78 @@
+/** Handling one task: rounds until nothing is left, effects in order, a bound. */
+import { expect, test } from "vitest";
+import { handle, type HandleDependencies } from "../../src/app/handle.ts";
+import type { Decision, Effect } from "../../src/domain/decision.ts";
+import type { Snapshot } from "../../src/domain/snapshot.ts";
+import { later } from "../../src/domain/time.ts";
+import { askedIssue, smallRepository } from "../github/small-repository.ts";
+
+const REST: Decision = { rule: 20, reason: "at_rest", move: null, effects: [], again: null };
+
+function comment(issue: number, key: string): Effect {
+  return { kind: "say", key, on: issue, body: `<!-- gza:${key} -->\nHello.` };
+}
+
+/** A repository with one issue, and its handling by a policy of the test's own. */
+async function handling(decide: (snapshot: Snapshot, round: number) => Decision) {
+  await using small = await smallRepository();
+  const issue = await askedIssue(small);
+  const lines: string[] = [];
+  const points: string[] = [];
+  let rounds = 0;
+  const dependencies: HandleDependencies = {
+    clientFor: () => Promise.resolve(small.client),
+    observer: small.observer,
+    decide: (snapshot) => decide(snapshot, (rounds += 1)),
+    log: {
+      info: (_: object, line?: string) => lines.push(line ?? ""),
+      warn: (_: object, line?: string) => lines.push(line ?? ""),
+    } as never,
+    interrupt: ({ when, what }) => points.push(`${when} ${what === "move" ? what : what.kind}`),
+  };
+  const again = await handle({ installation: 1, repository: small.place, issue }, dependencies);
+  const { data } = await small.ada.rest.issues.listComments({
+    owner: "ada",
+    repo: "engine",
+    issue_number: issue,
+  });
+  return { again, rounds, lines, points, bodies: data.map(({ body }) => body) };
+}
+
+test("looks again when the decision says so, by GitHub's clock", async () => {
+  const { again, rounds } = await handling((snapshot) => ({ ...REST, again: later(snapshot.now, 90) }));
+
+  expect([again, rounds]).toEqual([90_000, 1]);
+});
+
+test("decides anew on what the effects found out, and ends when they find out nothing new", async () => {
+  const { rounds, points, bodies } = await handling((snapshot) => ({
+    ...REST,
+    effects: [comment(snapshot.issue.number, "one"), comment(snapshot.issue.number, "two")],
+  }));
+
+  expect(rounds).toBe(2);
+  expect(points.slice(0, 4)).toEqual(["before say", "after say", "before say", "after say"]);
+  expect(bodies).toEqual(["<!-- gza:one -->\nHello.", "<!-- gza:two -->\nHello."]);
+});
+
+test("an effect that fails keeps the ones after it from being done", async () => {
+  const work = handling((snapshot) => ({
+    ...REST,
+    effects: [
+      { kind: "set_labels", on: 999, add: ["gza:ready"], remove: [] },
+      comment(snapshot.issue.number, "one"),
+    ],
+  }));
+
+  await expect(work).rejects.toMatchObject({ status: 404 });
+});
+
+test("a task that never comes to rest is left alone for a minute", async () => {
+  const { again, rounds, lines } = await handling((snapshot, round) => ({
+    ...REST,
+    effects: [comment(snapshot.issue.number, `round${round}`)],
+  }));
+
+  expect([again, rounds]).toEqual([60_000, 12]);
+  expect(lines.at(-1)).toContain("does not come to rest");
+});
