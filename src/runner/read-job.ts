@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Job } from "../domain/job.ts";
 import { batonRef } from "../domain/names.ts";
 import { Kind } from "../domain/task.ts";
-import { withCredentials, type Remote } from "./fence.ts";
+import { readBaton, withCredentials, type Remote } from "./fence.ts";
 import { git, tryGit } from "./git.ts";
 import type { Inputs } from "./inputs.ts";
 
@@ -13,6 +13,8 @@ export type JobNumbers = z.infer<typeof JobNumbers>;
 
 export type ReadJob =
   | { kind: "job"; job: Job }
+  /** The baton moved on while it was read. */
+  | { kind: "superseded" }
   /** `why` is one sentence for people. */
   | { kind: "unreadable"; why: string; numbers: JobNumbers };
 
@@ -24,13 +26,13 @@ const MAX_JOB_BYTES = 4 * 1024 * 1024;
  */
 export async function readJob(inputs: Inputs, remote: Remote, dir: string): Promise<ReadJob> {
   const ref = batonRef(inputs.task);
-  await git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote.url, `+${ref}:${ref}`], {
-    dir,
-    ...withCredentials(remote),
-  });
-  const fetched = (await git(["rev-parse", "--verify", `${ref}^{commit}`], { dir })).trim();
-  if (fetched !== inputs.job)
-    throw new Error(`the baton moved to ${fetched} while it was read; nothing was done`);
+  const args = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote.url, `+${ref}:${ref}`];
+  const fetched = await tryGit(args, { dir, ...withCredentials(remote) });
+  const found = await tryGit(["rev-parse", "--verify", "--quiet", `${ref}^{commit}`], { dir });
+  if (found.stdout.toString("utf8").trim() !== inputs.job) {
+    if ((await readBaton(remote, inputs.task)) !== inputs.job) return { kind: "superseded" };
+    throw new Error(`the job cannot be fetched from ${ref}: ${fetched.stderr.trim().slice(-1000)}`);
+  }
   const size = await tryGit(["cat-file", "-s", `${inputs.job}:job.json`], { dir });
   const bytes = Number(size.stdout.toString("utf8").trim());
   if (size.exit !== 0)
@@ -44,7 +46,7 @@ export async function readJob(inputs: Inputs, remote: Remote, dir: string): Prom
  * same two releases. Throws when not even attempt and kind can be read: then no report could be written that the app would take, and
  * the app settles the attempt from the failed run.
  */
-export function parseJob(text: string, expected: Pick<Inputs, "task" | "repositoryId">): ReadJob {
+function parseJob(text: string, expected: Pick<Inputs, "task" | "repositoryId">): ReadJob {
   const value = parseJson(text);
   const parsed = Job.safeParse(value);
   if (parsed.success) {
