@@ -16,7 +16,8 @@ export function hasRole(repository: Repository, userId: number, wanted: Role): b
 
 export function maySee(repository: Repository, token: Token | null): boolean {
   if (token === null) return !repository.private;
-  if (token.repositoryIds !== null && !token.repositoryIds.includes(repository.id)) return !repository.private;
+  if (token.repositoryIds !== null && !token.repositoryIds.includes(repository.id))
+    return !repository.private;
   if (token.kind !== "user") return true;
   return !repository.private || roleOf(repository, token.userId) !== null;
 }
@@ -53,7 +54,8 @@ export function demand(
   if (token.permissions !== null) {
     const inScope = token.repositoryIds === null || token.repositoryIds.includes(repository.id);
     const held = inScope ? token.permissions[permission] : undefined;
-    const readable = permission === "metadata" || (!repository.private && access === "read" && permission === "contents");
+    const readable =
+      permission === "metadata" || (!repository.private && access === "read" && permission === "contents");
     if (held === "write" || held === access || (access === "read" && readable)) return;
     throw new ApiError(403, "Resource not accessible by integration");
   }

@@ -93,8 +93,7 @@ export function suiteState(runs: readonly CheckRun[]): {
   status: CheckRun["status"];
   conclusion: Conclusion | null;
 } {
-  if (runs.every(({ status }) => status === "queued"))
-    return { status: "queued", conclusion: null };
+  if (runs.every(({ status }) => status === "queued")) return { status: "queued", conclusion: null };
   if (runs.some(({ status }) => status !== "completed")) return { status: "in_progress", conclusion: null };
   const conclusion =
     WORST_FIRST.find((candidate) => runs.some((run) => run.conclusion === candidate)) ?? null;
