@@ -31,6 +31,7 @@ export async function prepare(inputs: Inputs, remote: Remote): Promise<Prepared>
   const ledger = join(inputs.temp, "ledger.git");
   await git(["init", "--quiet", "--bare", "--template=", ledger], { dir: null });
   const read = await readJob(inputs, remote, ledger);
+  if (read.kind === "superseded") return { kind: "superseded" };
   if (read.kind === "unreadable")
     return unable(inputs, { ...read.numbers, end: "bad_report", summary: read.why });
 

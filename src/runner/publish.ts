@@ -24,7 +24,7 @@ export async function publish(inputs: Inputs, remote: Remote): Promise<Published
   await mkdir(inputs.temp, { recursive: true });
   await git(["init", "--quiet", "--bare", "--template=", dir], { dir: null });
   const read = await readJob(inputs, remote, dir);
-  if (read.kind === "superseded") return read;
+  if (read.kind === "superseded") return { kind: "superseded" };
   const raw = await readRawReport(inputs.handOver);
   const report =
     read.kind === "job"

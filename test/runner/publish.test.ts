@@ -7,6 +7,7 @@ import type { Report } from "../../src/domain/report.ts";
 import { prepare } from "../../src/runner/prepare.ts";
 import { publish } from "../../src/runner/publish.ts";
 import { blankReport, type RawReport } from "../../src/runner/raw-report.ts";
+import { readJob } from "../../src/runner/read-job.ts";
 import { createTaskServer, run, type TaskServer } from "./task-server.ts";
 
 const DONE: RawReport = {
@@ -95,6 +96,18 @@ it("is superseded when the baton moves while it pushes", async () => {
 
   expect(answer).toEqual({ kind: "superseded" });
   expect(server.baton()).toBe(rival);
+});
+
+it("is superseded when the baton goes while the job is read", async () => {
+  using server = createTaskServer([]);
+  const read = server.handOut(JSON.stringify(server.job));
+  server.git("update-ref", "-d", "refs/gza/attempts/7");
+  const dir = join(server.root, "ledger.git");
+  run(server.root, "init", "--quiet", "--bare", dir);
+
+  const answer = await readJob(read, server.remote, dir);
+
+  expect(answer).toEqual({ kind: "superseded" });
 });
 
 it.each([
