@@ -55,7 +55,10 @@ export interface ReactionNode {
 export interface RefNode {
   kind: "Ref";
   repository: Repository;
+  /** The full name. */
   name: string;
+  /** How much of the full name GitHub shows apart from the rest. */
+  prefix: string;
   oid: string;
 }
 export interface GitNode {
@@ -167,7 +170,7 @@ function gitThing(world: World, { kind, id }: { kind: RefNode["kind"] | GitNode[
   const repository = world.repositories.get(Number(id.slice(0, split)));
   const rest = id.slice(split + 1);
   if (!repository) return null;
-  if (kind === "Ref") return { kind, repository, name: rest, oid: "" };
+  if (kind === "Ref") return { kind, repository, name: rest, prefix: "", oid: "" };
   return { kind, repository, oid: rest };
 }
 

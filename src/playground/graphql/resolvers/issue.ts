@@ -15,7 +15,7 @@ export const issueFields: Fields<GitHub.Issue, IssueNode> = {
   fullDatabaseId: ({ issue }) => String(issue.id),
   state: ({ issue }) => issue.state.toUpperCase(),
   // Duplicates are told from other closings only to those who ask for it.
-  stateReason: ({ issue }, { enableDuplicate }: GitHub.IssueStateReasonArgs) => {
+  stateReason: ({ issue }, { enableDuplicate }: { enableDuplicate?: boolean | null }) => {
     if (issue.stateReason === "duplicate" && !enableDuplicate) return "NOT_PLANNED";
     return issue.stateReason?.toUpperCase() ?? null;
   },

@@ -61,8 +61,8 @@ export async function nodeFor(context: Context, id: string): Promise<AnyNode> {
 }
 
 function readGit(context: Context, node: AnyNode): AnyNode | null | Promise<AnyNode | null> {
-  if (node.kind === "Ref" && "name" in node) return findRef(context, node.repository, node.name);
-  return "oid" in node && node.kind !== "Ref" ? existing(node, context) : node;
+  if ("name" in node) return findRef(context, node.repository, node.name);
+  return "oid" in node ? existing(node, context) : node;
 }
 
 function missing(id: string): GraphqlFailure {

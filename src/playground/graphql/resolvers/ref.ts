@@ -10,15 +10,15 @@ import { pullConnection } from "./pull-list.ts";
 
 export const refFields: Fields<GitHub.Ref, RefNode> = {
   id: ({ repository, name }) => nodeId("Ref", `${repository.id}:${name}`),
-  name: ({ name }) => name.slice(prefixOf(name).length),
-  prefix: ({ name }) => prefixOf(name),
+  name: ({ name, prefix }) => name.slice(prefix.length),
+  prefix: ({ prefix }) => prefix,
   repository: ({ repository }) => ({ kind: "Repository", repository }),
   target: async ({ repository, oid }, _args, { git }) => {
     const object = await git(repository).object(oid);
     return object ? gitNode(repository, object) : null;
   },
   associatedPullRequests: ({ repository, name }, args: GitHub.RefAssociatedPullRequestsArgs) =>
-    pullConnection(repository, { ...args, headRefName: name.slice(prefixOf(name).length) }),
+    pullConnection(repository, { ...args, headRefName: name.replace(/^refs\/heads\//, "") }),
 };
 
 /** A ref by its full name, or a branch or tag by its short one; null when there is none. */
@@ -33,12 +33,12 @@ export async function findRef(
   const refs = await context.git(repository).refs();
   for (const candidate of candidates) {
     const ref = refs.find((known) => known.name === candidate);
-    if (ref) return { kind: "Ref", repository, ...ref };
+    if (ref) return { kind: "Ref", repository, ...ref, prefix: prefixOf(ref.name) };
   }
   return null;
 }
 
-/** The refs below a prefix such as `refs/heads/`, by name. */
+/** The refs below a prefix such as `refs/heads/`, by name; their names are what follows the asked prefix. */
 export async function refConnection(
   context: Context,
   repository: Repository,
@@ -49,7 +49,7 @@ export async function refConnection(
   const query = args.query?.toLowerCase() ?? "";
   const refs = (await context.git(repository).refs())
     .filter(({ name }) => name.startsWith(prefix) && name.slice(prefix.length).toLowerCase().includes(query))
-    .map((ref): RefNode => ({ kind: "Ref", repository, ...ref }));
+    .map((ref): RefNode => ({ kind: "Ref", repository, ...ref, prefix }));
   if ((args.orderBy?.direction ?? args.direction) === "DESC") refs.reverse();
   return connection(refs, args, ({ name }) => name);
 }

@@ -114,11 +114,10 @@ const headDeletedFields: Fields<GitHub.HeadRefDeletedEvent, EventNode> = {
   headRefName: ({ issue }) => issue.pull?.headRef,
 };
 
-const lockFields: Fields<GitHub.LockedEvent & GitHub.UnlockedEvent, EventNode> = {
+const lockFields = {
   ...eventFields,
   lockable: subjectOfEvent,
-  lockReason: () => null,
-};
+} satisfies Fields<GitHub.LockedEvent | GitHub.UnlockedEvent, EventNode>;
 
 export const eventFieldsByType = {
   LabeledEvent: labeledFields,
@@ -127,7 +126,7 @@ export const eventFieldsByType = {
   ReopenedEvent: reopenedFields,
   RenamedTitleEvent: renamedFields,
   MergedEvent: mergedFields,
-  LockedEvent: lockFields,
+  LockedEvent: { ...lockFields, lockReason: () => null },
   UnlockedEvent: lockFields,
   ConvertToDraftEvent: pullEventFields,
   ReadyForReviewEvent: pullEventFields,
