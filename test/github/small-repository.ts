@@ -17,6 +17,8 @@ export interface SmallRepository {
   eve: Octokit;
   adaId: number;
   place: RepositoryKey;
+  /** Does the next request of the App whose method and URL match, and loses its answer. */
+  loseAnswer(method: string, url: RegExp): void;
   appId: number;
   observer: Observer;
   [Symbol.asyncDispose](): Promise<void>;
@@ -54,16 +56,26 @@ export async function smallRepository(files: Record<string, string> = {}): Promi
   });
   const installation = playground.install(app, "ada", [repository]);
   const token = issueInstallationToken(playground.world, installation, {});
-  const octokit = (auth: string): Octokit =>
+  const octokit = (auth: string, fetch: unknown = playground.fetch): Octokit =>
     new Octokit({
       auth,
       baseUrl: `${playground.url}/api/v3`,
-      request: { fetch: playground.fetch },
+      request: { fetch },
       log: SILENT,
     });
+  let losing: { method: string; url: RegExp } | null = null;
+  const unreliable = async (url: string, init: RequestInit): Promise<Response> => {
+    const response = await playground.fetch(url, init);
+    if (losing === null || init.method !== losing.method || !losing.url.test(url)) return response;
+    losing = null;
+    throw new TypeError("connection reset");
+  };
   return {
     playground,
-    client: connect(octokit(token.value)),
+    client: connect(octokit(token.value, unreliable)),
+    loseAnswer: (method, url) => {
+      losing = { method, url };
+    },
     ada: octokit(ada.token),
     eve: octokit(eve.token),
     adaId: ada.user.id,
