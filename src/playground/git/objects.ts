@@ -164,7 +164,8 @@ function isOneLine(revision: string): boolean {
   return revision !== "" && !/[\n\0]/.test(revision);
 }
 
-function parseCommit(oid: string, bytes: Buffer): Commit {
+/** A commit object as git stores it, read into its parts. */
+export function parseCommit(oid: string, bytes: Buffer): Commit {
   const text = bytes.toString("utf8");
   const split = text.indexOf("\n\n");
   const headers = text.slice(0, split).split("\n");

@@ -1,5 +1,5 @@
 /** Git reads of one request: what is asked for at the same time is read by one git process, and only once. */
-import { listRefs, readCommits, readObjects, type Commit, type GitObject, type Ref } from "../git/objects.ts";
+import { listRefs, parseCommit, readObjects, type Commit, type GitObject, type Ref } from "../git/objects.ts";
 import type { Repository } from "../model.ts";
 
 export interface GitReads {
@@ -13,14 +13,15 @@ export interface GitReads {
 /** Reads for one request; a mutation must begin a new one, or its answer would show what was before. */
 export function gitReads(repository: Repository): GitReads {
   const object = batched((revisions) => readObjects(repository, revisions));
-  const commit = batched((oids) => readCommits(repository, oids));
   let refs: Promise<Ref[]> | undefined;
   return {
     object,
     commit: async (oid) => {
-      const found = await commit(oid);
-      if (!found) throw new Error(`commit ${oid} is missing from ${repository.directory}: was it pruned?`);
-      return found;
+      const found = await object(oid);
+      if (found?.type !== "commit") {
+        throw new Error(`${oid} is no commit of ${repository.directory}: was it pruned?`);
+      }
+      return parseCommit(oid, found.bytes);
     },
     refs: () => (refs ??= listRefs(repository, "refs/")),
   };

@@ -6,6 +6,7 @@ import { answerQuery } from "../../../src/playground/graphql/execute.ts";
 import { addIssue, createIssue } from "../../../src/playground/issues.ts";
 import { createLabel } from "../../../src/playground/labels.ts";
 import type { Permissions, Token } from "../../../src/playground/model.ts";
+import { openPull } from "../../../src/playground/pulls.ts";
 import { nodeId } from "../../../src/playground/node-ids.ts";
 import { createUser } from "../../../src/playground/people.ts";
 import { issueInstallationToken, issueUserToken } from "../../../src/playground/tokens.ts";
@@ -260,6 +261,42 @@ describe("pull requests", () => {
       "pull_request.ready_for_review",
       "pull_request.converted_to_draft",
     ]);
+  });
+
+  it("are edited and merged, if the head is the one that was seen", async () => {
+    await using small = await smallWorld();
+    const { world, repository, owner, token } = small;
+    const head = await small.commit(small.first, { "a.txt": "a\n" });
+    await updateRefs(small, [{ name: "refs/heads/feature", beforeOid: NONE, afterOid: head }]);
+    const wish = { title: "Pull", body: null, head: "feature", base: "main", draft: false };
+    const issue = await openPull(world, repository, { ...wish, actorId: owner.id, token });
+    const pullRequestId = nodeId("PullRequest", issue.pull?.id ?? 0);
+    const merge =
+      "mutation($input: MergePullRequestInput!) { mergePullRequest(input: $input) { pullRequest { state mergeCommit { message } } } }";
+
+    const edited = await ask(
+      small,
+      "mutation($input: UpdatePullRequestInput!) { updatePullRequest(input: $input) { pullRequest { title } } }",
+      { pullRequestId, title: "New title" },
+    );
+    const stale = await ask(small, merge, { pullRequestId, expectedHeadOid: small.first });
+    const merged = await ask(small, merge, {
+      pullRequestId,
+      expectedHeadOid: head,
+      mergeMethod: "SQUASH",
+      commitHeadline: "Done",
+      commitBody: "Well",
+    });
+
+    expect(edited.data).toEqual({ updatePullRequest: { pullRequest: { title: "New title" } } });
+    expect(stale.errors).toMatchObject([{ type: "STALE_DATA" }]);
+    expect(merged).toEqual({
+      data: {
+        mergePullRequest: {
+          pullRequest: { state: "MERGED", mergeCommit: { message: expect.stringMatching(/^Done\n\nWell/) } },
+        },
+      },
+    });
   });
 
   it("are not given to auto-merge, which is not played", async () => {

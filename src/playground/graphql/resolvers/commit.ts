@@ -8,7 +8,7 @@ import type { Context, Fields } from "../fields.ts";
 import { gitNode, type GitNode } from "../nodes.ts";
 import { demandRead } from "../reading.ts";
 import { suiteConnection } from "./check-suite.ts";
-import { gitObjectFields } from "./git-object.ts";
+import { gitObjectFields, parseTree } from "./git-object.ts";
 import { pullConnection } from "./pull-list.ts";
 import { rollupOf, statusOf } from "./rollup.ts";
 
@@ -37,11 +37,14 @@ export const commitFields: Fields<GitHub.Commit, GitNode> = {
     const revisions = ["rev-list", ...bounds(args), node.oid, "--", ...(args.path ? [args.path] : [])];
     return commits(node, lines(await gitText(node.repository.directory, revisions)), args);
   },
-  file: async ({ repository, oid }, { path }: GitHub.CommitFileArgs, { git }) => {
-    const object = await git(repository).object(`${oid}:${path}`);
-    if (!object) return null;
-    const entry = { path, oid: object.oid, type: object.type, mode: "100644", size: object.bytes.length };
-    return { kind: "TreeEntry", repository, entry };
+  // Asked of its folder, whose tree knows the mode too.
+  file: async ({ repository, oid }, { path }: GitHub.CommitFileArgs, context) => {
+    const folder = path.slice(0, path.lastIndexOf("/") + 1).replace(/\/$/, "");
+    const tree = await context.git(repository).object(`${oid}:${folder}`);
+    if (tree?.type !== "tree") return null;
+    const entries = parseTree(repository, tree.bytes);
+    const found = entries.find((entry) => entry.path === path.slice(path.lastIndexOf("/") + 1));
+    return found ? { ...found, path } : null;
   },
   associatedPullRequests: ({ repository, oid }, args: GitHub.CommitAssociatedPullRequestsArgs, context) => {
     demandRead(context, repository, "pull_requests");

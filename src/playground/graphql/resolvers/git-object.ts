@@ -1,6 +1,6 @@
 /** Trees and blobs, and finding any git object by an expression. */
 import type * as GitHub from "@octokit/graphql-schema";
-import { readTree, type GitObject, type TreeEntry } from "../../git/objects.ts";
+import type { GitObject } from "../../git/objects.ts";
 import type { Repository } from "../../model.ts";
 import { nodeId } from "../../node-ids.ts";
 import { repositoryPage } from "../../shapes/repository.ts";
@@ -21,30 +21,46 @@ export const gitObjectFields = {
 
 export const treeFields: Fields<GitHub.Tree, GitNode> = {
   ...gitObjectFields,
-  entries: async ({ repository, oid }) => {
-    const entries = await readTree(repository, oid);
-    return entries?.map((entry): TreeEntryNode => ({ kind: "TreeEntry", repository, entry })) ?? null;
-  },
+  entries: async (node, _args, context) => parseTree(node.repository, await bytesOf(node, context)),
 };
 
-interface TreeEntryNode {
+export interface TreeEntryNode {
   kind: "TreeEntry";
   repository: Repository;
-  entry: TreeEntry;
+  path: string;
+  /** As git writes it, in octal. */
+  mode: string;
+  oid: string;
+  type: "blob" | "tree" | "commit";
 }
 
 export const treeEntryFields: Fields<GitHub.TreeEntry, TreeEntryNode> = {
-  name: ({ entry }) => entry.path,
-  path: ({ entry }) => entry.path,
-  oid: ({ entry }) => entry.oid,
-  type: ({ entry }) => entry.type,
-  mode: ({ entry }) => Number.parseInt(entry.mode, 8),
-  size: ({ entry }) => entry.size ?? 0,
-  extension: ({ entry }) => /\.[^.]+$/.exec(entry.path)?.[0] ?? "",
+  name: ({ path }) => path.slice(path.lastIndexOf("/") + 1),
+  path: ({ path }) => path,
+  oid: ({ oid }) => oid,
+  type: ({ type }) => type,
+  mode: ({ mode }) => Number.parseInt(mode, 8),
+  size: async (entry, _args, context) =>
+    entry.type === "blob" ? (await bytesOf(gitNode(entry.repository, entry), context)).length : 0,
+  extension: ({ path }) => /\.[^./]+$/.exec(path)?.[0] ?? "",
   repository: ({ repository }) => ({ kind: "Repository", repository }),
   // The commit of a submodule is in another repository.
-  object: ({ repository, entry }) => (entry.type === "commit" ? null : gitNode(repository, entry)),
+  object: ({ repository, type, oid }) => (type === "commit" ? null : gitNode(repository, { type, oid })),
 };
+
+/** A tree object as git stores it: `<mode> <name>`, a zero byte, the twenty bytes of the oid, and again. */
+export function parseTree(repository: Repository, bytes: Buffer): TreeEntryNode[] {
+  const entries: TreeEntryNode[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(0, at);
+    const [mode = "", ...name] = bytes.toString("utf8", at, end).split(" ");
+    const oid = bytes.toString("hex", end + 1, end + 21);
+    const type = mode === "40000" ? "tree" : mode === "160000" ? "commit" : "blob";
+    entries.push({ kind: "TreeEntry", repository, path: name.join(" "), mode, oid, type });
+    at = end + 21;
+  }
+  return entries;
+}
 
 export const blobFields: Fields<GitHub.Blob, GitNode> = {
   ...gitObjectFields,
@@ -82,7 +98,7 @@ function objectOf({ repository, oid }: GitNode, { git }: Context): Promise<GitOb
 async function bytesOf(node: GitNode, context: Context): Promise<Buffer> {
   const object = await objectOf(node, context);
   if (!object)
-    throw new Error(`blob ${node.oid} is missing from ${node.repository.directory}: was it pruned?`);
+    throw new Error(`object ${node.oid} is missing from ${node.repository.directory}: was it pruned?`);
   return object.bytes;
 }
 

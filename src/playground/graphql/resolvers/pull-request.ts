@@ -5,7 +5,7 @@ import { commitsBetween } from "../../git/history.ts";
 import { missingApprovals, mergeState } from "../../merge-state.ts";
 import { nodeId } from "../../node-ids.ts";
 import { protectionOf } from "../../protection.ts";
-import { wantTestMerge } from "../../test-merge.ts";
+import { mergeability } from "../../pulls.ts";
 import { connection } from "../connection.ts";
 import type { Context, Fields } from "../fields.ts";
 import { actorNode, gitNode, type GitNode, type PullRequestNode } from "../nodes.ts";
@@ -114,10 +114,7 @@ export const pullRequestCommitFields: Fields<GitHub.PullRequestCommit, PullReque
 
 /** UNKNOWN at the first ask, which starts the test merge; a later ask knows. Closed ones stay as they were. */
 function mergeable({ repository, issue, pull }: PullRequestNode, { world }: Context): GitHub.MergeableState {
-  const known = pull.mergeability;
-  wantTestMerge(world, repository, issue);
-  if (pull.mergedAt !== null || known === null) return "UNKNOWN";
-  return known.mergeable ? "MERGEABLE" : "CONFLICTING";
+  return pull.mergedAt === null ? mergeability(world, repository, issue) : "UNKNOWN";
 }
 
 function commitNode(repository: PullRequestNode["repository"], oid: string): GitNode {
