@@ -105,3 +105,9 @@ function parsePatches(text: string): (string | null)[] {
       return start === -1 ? null : section.slice(start + 1).replace(/\n$/, "");
     });
 }
+
+/** The whole difference as git writes it: GitHub's `diff` media type. */
+export async function rawDiff(repository: Repository, before: string, after: string): Promise<string> {
+  const args = ["diff", "--patch", "--no-ext-diff", "--no-color", "-M", before, after, "--"];
+  return (await git(repository.directory, args)).toString("utf8");
+}
