@@ -21,6 +21,7 @@ import { createUser } from "./people.ts";
 import { createRepository } from "./repositories.ts";
 import { createServer } from "./server.ts";
 import { listen } from "./socket.ts";
+import { testMergesDone } from "./test-merge.ts";
 import { issueUserToken } from "./tokens.ts";
 import { startWebhooks, type Webhooks } from "./webhooks.ts";
 import { createWorld, findUser } from "./world.ts";
@@ -116,6 +117,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
       await actions.stop();
       await webhooks.stop();
       await socket?.close();
+      await testMergesDone(world);
       if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
     },
   };

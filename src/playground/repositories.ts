@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ApiError } from "./errors.ts";
-import { createBareRepository } from "./git/init.ts";
+import { createBareRepository, pointHead } from "./git/init.ts";
 import type { Repository, Token, User, World } from "./model.ts";
 import { emit, findRepository, instant, newId } from "./world.ts";
 
@@ -86,6 +86,7 @@ export function changeRepository(world: World, repository: Repository, change: R
   if (change.defaultBranch !== undefined && change.defaultBranch !== repository.defaultBranch) {
     const from = repository.defaultBranch;
     repository.defaultBranch = change.defaultBranch;
+    pointHead(repository.directory, change.defaultBranch);
     tell("edited", { changes: { default_branch: { from } } });
   }
   if (change.private !== undefined && change.private !== repository.private) {

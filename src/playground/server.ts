@@ -24,6 +24,7 @@ import { metaRoutes } from "./rest/meta.ts";
 import { reactionsRoutes } from "./rest/reactions.ts";
 import { refsRoutes } from "./rest/refs.ts";
 import { repositoriesRoutes } from "./rest/repositories.ts";
+import { reviewsRoutes } from "./rest/reviews.ts";
 import { statusesRoutes } from "./rest/statuses.ts";
 import { usersRoutes } from "./rest/users.ts";
 import { workflowsRoutes } from "./rest/workflows.ts";
@@ -83,6 +84,7 @@ function restOf(world: World, { webhooks, codes }: { webhooks: Webhooks; codes: 
   gitDatabaseRoutes(api);
   refsRoutes(api);
   pullsRoutes(api);
+  reviewsRoutes(api);
   commitsRoutes(api);
   branchesRoutes(api);
   actionsRoutes(api);

@@ -1,4 +1,5 @@
 /** Makes the bare repositories that the server keeps, with the settings of GitHub's own. */
+import { writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { POST_RECEIVE_HOOK, UPDATE_HOOK } from "./hooks.ts";
@@ -44,4 +45,9 @@ export async function createBareRepository(directory: string, defaultBranch = "m
   await mkdir(join(directory, "info"), { recursive: true });
   await writeFile(join(directory, "hooks", "update"), UPDATE_HOOK, { mode: 0o755 });
   await writeFile(join(directory, "hooks", "post-receive"), POST_RECEIVE_HOOK, { mode: 0o755 });
+}
+
+/** Makes HEAD name another branch, as a new default branch does; the branch need not exist. */
+export function pointHead(directory: string, branch: string): void {
+  writeFileSync(join(directory, "HEAD"), `ref: refs/heads/${branch}\n`);
 }

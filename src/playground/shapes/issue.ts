@@ -109,7 +109,7 @@ export function reactionJson(world: World, reaction: Reaction): Schemas["reactio
   };
 }
 
-function rollup(url: string, reactions: readonly Reaction[]): Schemas["reaction-rollup"] {
+export function rollup(url: string, reactions: readonly Reaction[]): Schemas["reaction-rollup"] {
   const count = (content: Reaction["content"]): number =>
     reactions.filter((one) => one.content === content).length;
   return {
