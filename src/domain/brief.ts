@@ -20,6 +20,8 @@ export type Brief = z.infer<typeof Brief>;
 export function briefHash(brief: Pick<Brief, "title" | "body" | "comments">): string {
   const { title, body, comments } = brief;
   return createHash("sha256")
-    .update(JSON.stringify([title, body, comments.map((comment) => [comment.by.id, comment.at, comment.body])]))
+    .update(
+      JSON.stringify([title, body, comments.map((comment) => [comment.by.id, comment.at, comment.body])]),
+    )
     .digest("hex");
 }

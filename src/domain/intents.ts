@@ -13,6 +13,7 @@ import { later, secondsBetween, sooner } from "./time.ts";
 export const INTENT_SECONDS = 120;
 
 interface Errand {
+  /** Seen done, or of no use any more to a record that has gone on. */
   isDone: (snapshot: Snapshot, record: RecordBody, rest: string) => boolean;
   effect: (snapshot: Snapshot, record: RecordBody, rest: string) => Effect | null;
 }
@@ -28,7 +29,7 @@ const ERRANDS: { [word: string]: Errand } = {
     }),
   },
   pull: {
-    isDone: (snapshot) => snapshot.pull !== null,
+    isDone: (snapshot, record) => snapshot.pull !== null || record.phase !== "open" || record.head === null,
     effect: (snapshot, record) =>
       record.branch === null
         ? null
@@ -42,7 +43,7 @@ const ERRANDS: { [word: string]: Errand } = {
           },
   },
   undraft: {
-    isDone: (snapshot) => snapshot.pull === null || !snapshot.pull.draft,
+    isDone: (snapshot, record) => !snapshot.pull?.draft || record.phase !== "ready",
     effect: ({ pull }) =>
       pull && { kind: "edit_pull", number: pull.number, nodeId: pull.nodeId, change: { draft: false } },
   },

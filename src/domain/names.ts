@@ -13,7 +13,11 @@ export const CONFIG_PATH = ".github/gza.yml";
 
 /** Labels that GZA sets; people set the rest. */
 export const OWN_LABELS = {
-  needsYou: { name: "gza:needs-you", color: "d93f0b", description: "GZA waits for a person; its last comment says for what" },
+  needsYou: {
+    name: "gza:needs-you",
+    color: "d93f0b",
+    description: "GZA waits for a person; its last comment says for what",
+  },
   ready: { name: "gza:ready", color: "0e8a16", description: "Approved, green and mergeable" },
 } as const;
 

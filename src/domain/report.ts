@@ -61,16 +61,21 @@ export type ReadReport =
 
 /** Reads `report.json`; what does not fit is said, never guessed at. */
 export function readReport(text: string | null, bytes: number): ReadReport {
-  if (bytes > MAX_REPORT_BYTES) return { kind: "unreadable", why: `it has ${bytes} bytes, ${MAX_REPORT_BYTES} are allowed` };
+  if (bytes > MAX_REPORT_BYTES)
+    return { kind: "unreadable", why: `it has ${bytes} bytes, ${MAX_REPORT_BYTES} are allowed` };
   if (text === null) return { kind: "unreadable", why: "it is not text" };
   const parsed = parseJson(text);
   if (parsed === undefined) return { kind: "unreadable", why: "it is not JSON" };
   const version = z.looseObject({ v: z.union([z.number(), z.string()]) }).safeParse(parsed);
-  if (version.success && version.data.v !== 1) return { kind: "unknown_version", version: String(version.data.v) };
+  if (version.success && version.data.v !== 1)
+    return { kind: "unknown_version", version: String(version.data.v) };
   const report = Report.safeParse(parsed);
   if (report.success) return { kind: "report", report: report.data };
   const [issue] = report.error.issues;
-  return { kind: "unreadable", why: issue ? `${issue.path.join(".") || "it"}: ${issue.message}` : "it does not fit" };
+  return {
+    kind: "unreadable",
+    why: issue ? `${issue.path.join(".") || "it"}: ${issue.message}` : "it does not fit",
+  };
 }
 
 function parseJson(text: string): unknown {

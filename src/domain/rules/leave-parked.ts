@@ -23,8 +23,9 @@ function clearedBy(snapshot: Snapshot, record: Record): string | null {
     case "config":
       return faultOf(snapshot) === null ? "the config was mended" : null;
     case "setup": {
-      // Only a missing file is a fact that can be seen; a refused dispatch is tried again when somebody says so.
-      const wasRefused = record.attempts.at(-1)?.ended === record.since;
+      // Only a missing file is a fact that can be seen; what GitHub refused is tried again when somebody says so.
+      const hasNoPull = record.head !== null && record.pull === null;
+      const wasRefused = hasNoPull || record.attempts.at(-1)?.ended === record.since;
       return !wasRefused && faultOf(snapshot) === null ? "the workflow file is there" : null;
     }
     case "checks_red": {

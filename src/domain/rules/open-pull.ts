@@ -13,7 +13,9 @@ export function openPull(snapshot: Snapshot, record: Record | null): Answer | nu
   }
   const refused = snapshot.evidence.some((found) => found.kind === "pull_refused");
   if (refused) {
-    const change = { phase: "parked", reason: "setup" } as const;
+    // Not announced again: a person has to mend something first.
+    const intents = record.intents.filter(({ key }) => key !== "pull");
+    const change = { phase: "parked" as const, reason: "setup" as const, intents };
     return moves(moveTo(snapshot, record, { story: "GitHub refused the pull request", change }));
   }
   // The landing announced it; an intent that got lost is renewed with every answer.
