@@ -1,0 +1,91 @@
+/** Tells what happens on the playground, line by line, as it happens. */
+import colors from "picocolors";
+import type { Happening, World } from "../../playground/model.ts";
+import { userById } from "../../playground/world.ts";
+
+export interface Timeline {
+  /** One line, with the seconds since the start. */
+  tell(what: string, detail: string): void;
+  seconds(): number;
+  stop(): void;
+}
+
+/** `print` gets whole lines without their end. */
+export function startTimeline(world: World, print: (line: string) => void): Timeline {
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
+  const tell = (what: string, detail: string): void => {
+    print(
+      `${colors.dim(`${seconds().toFixed(1).padStart(6)} s`)}  ${colors.bold(what.padEnd(12))} ${detail}`,
+    );
+  };
+  const listener = (happening: Happening): void => {
+    const line = lineFor(world, happening);
+    if (line) tell(...line);
+  };
+  world.listeners.push(listener);
+  return {
+    tell,
+    seconds,
+    stop: () => {
+      world.listeners.splice(world.listeners.indexOf(listener), 1);
+    },
+  };
+}
+
+type Line = [what: string, detail: string];
+
+/** By event, and its action where it has one; other happenings are not worth a line. */
+const LINES: { [event: string]: (payload: Payload, who: string) => Line | null } = {
+  "issues.opened": ({ issue }, who) => ["issue", `#${issue?.number} “${issue?.title}” by ${who}`],
+  "issues.labeled": ({ issue, label }, who) => ["label", `#${issue?.number} ${label?.name} by ${who}`],
+  "issues.closed": ({ issue }) => ["closed", `issue #${issue?.number}`],
+  "issue_comment.created": ({ issue, comment }, who) => [
+    "comment",
+    `#${issue?.number} ${who}: ${firstLine(comment?.body)}`,
+  ],
+  "issue_comment.edited": ({ issue, comment }) => ["status", `#${issue?.number} ${firstLine(comment?.body)}`],
+  "workflow_run.in_progress": ({ workflow_run: run }) => [
+    "run",
+    `${run?.name} started on ${run?.head_branch}`,
+  ],
+  "workflow_run.completed": ({ workflow_run: run }) => ["run", `${run?.name} ended: ${run?.conclusion}`],
+  "workflow_job.in_progress": ({ workflow_job: job }) =>
+    job?.workflow_name === "GZA" ? ["step", `${job.name} …`] : null,
+  "pull_request.opened": ({ pull_request: pull }, who) => [
+    "pull request",
+    `#${pull?.number} “${pull?.title}” by ${who}`,
+  ],
+  "pull_request.ready_for_review": ({ pull_request: pull }) => [
+    "pull request",
+    `#${pull?.number} is no draft any more`,
+  ],
+  "pull_request.closed": ({ pull_request: pull }, who) => [
+    pull?.merged ? "merged" : "closed",
+    `pull request #${pull?.number} by ${who}`,
+  ],
+  push: ({ ref }, who) => ["push", `${ref?.replace("refs/heads/", "")} by ${who}`],
+};
+
+/** The few fields of webhook payloads that the lines show. */
+interface Payload {
+  ref?: string;
+  issue?: { number: number; title: string };
+  label?: { name: string };
+  comment?: { body: string };
+  workflow_run?: { name: string; head_branch: string; conclusion: string | null };
+  workflow_job?: { name: string; workflow_name: string };
+  pull_request?: { number: number; title: string; merged: boolean };
+}
+
+function lineFor(world: World, { name, action, payload, senderId }: Happening): Line | null {
+  const line = LINES[action === null ? name : `${name}.${action}`];
+  return line?.(payload, userById(world, senderId).login) ?? null;
+}
+
+/** The first line that a reader sees, without markup. */
+function firstLine(body = ""): string {
+  const visible = body.replaceAll(/<!--.*?-->\n?/g, "").trim();
+  const [line = ""] = visible.split("\n", 1);
+  return line.replaceAll("**", "").slice(0, 110);
+}
