@@ -5,7 +5,8 @@ import type { Evidence, Snapshot } from "../domain/snapshot.ts";
 import { applyEffect } from "../github/apply-effect.ts";
 import type { Client } from "../github/client.ts";
 import { applyMove } from "../github/move.ts";
-import { observe, type Observer } from "../github/observe.ts";
+import type { TaskKey } from "../github/assemble.ts";
+import { expect, observe, type Observer } from "../github/observe.ts";
 import type { Address } from "./inbox.ts";
 
 export interface HandleDependencies {
@@ -25,30 +26,33 @@ const SPINNING_MILLISECONDS = 60_000;
 export async function handle(address: Address, dependencies: HandleDependencies): Promise<number | null> {
   const { observer, decide, log } = dependencies;
   const { repository, issue } = address;
-  const task = `${repository.owner}/${repository.name}#${issue}`;
+  const where = `${repository.owner}/${repository.name}#${issue}`;
   const client = await dependencies.clientFor(address.installation);
   const evidence: Evidence[] = [];
   for (let round = 1; round <= ROUNDS; round += 1) {
     const snapshot = await observe(client, { repository, issue }, { ...observer, evidence });
     if (snapshot === "gone") return null;
     const decision = decide(snapshot);
-    log.info({ task, ...summary(decision) }, "decided");
-    const outcome = await carryOut(client, { snapshot, decision }, dependencies);
+    log.info({ task: where, ...summary(decision) }, "decided");
+    const outcome = await carryOut(client, { task: { repository, issue }, snapshot, decision }, dependencies);
     if (outcome === "lost") {
-      log.info({ task }, "another replica moved the task first");
+      log.info({ task: where }, "another replica moved the task first");
       continue;
     }
     const added = outcome.filter((found) => !evidence.some((known) => isSame(known, found)));
     evidence.push(...added);
     if (decision.move === null && added.length === 0) return delay(snapshot, decision);
   }
-  log.warn({ task, rounds: ROUNDS }, "a task does not come to rest; it is looked at again in a minute");
+  log.warn(
+    { task: where, rounds: ROUNDS },
+    "a task does not come to rest; it is looked at again in a minute",
+  );
   return SPINNING_MILLISECONDS;
 }
 
 async function carryOut(
   client: Client,
-  { snapshot, decision }: { snapshot: Snapshot; decision: Decision },
+  { task, snapshot, decision }: { task: TaskKey; snapshot: Snapshot; decision: Decision },
   { observer, interrupt }: HandleDependencies,
 ): Promise<Evidence[] | "lost"> {
   const { move, effects } = decision;
@@ -59,6 +63,7 @@ async function carryOut(
     if (moved.kind === "lost") return "lost";
     interrupt?.({ when: "after", what: "move" });
     record = moved.record;
+    expect(observer, task, record);
   }
   const found: Evidence[] = [];
   for (const effect of effects) {

@@ -10,6 +10,7 @@ import {
   unfinishedRef,
   WORKFLOW_PATH,
 } from "../domain/names.ts";
+import type { Record } from "../domain/record.ts";
 import type { Evidence, Snapshot } from "../domain/snapshot.ts";
 import type { Instant } from "../domain/task.ts";
 import { assemble, type TaskKey } from "./assemble.ts";
@@ -35,9 +36,15 @@ export interface Observer {
   hints: Map<string, Hint>;
 }
 
-const NO_HINT: Hint = { branch: null, pull: null, list: false };
+/** Of a task that was never read there is mostly no record yet. */
+const NO_HINT: Hint = { branch: null, pull: null, list: true };
 /** Times that a task is read anew because the hint was wrong or a ref moved in between. */
 const READS = 5;
+
+/** What the next reading of a task will need, as far as the record that was just written tells. */
+export function expect(observer: Observer, task: TaskKey, { branch, pull, phase }: Record): void {
+  observer.hints.set(hintName(task), { branch, pull, list: phase === "queued" });
+}
 
 /** `gone`: there is no such repository or issue (deleted, transferred, no longer installed). */
 export async function observe(
@@ -45,20 +52,27 @@ export async function observe(
   task: TaskKey,
   observer: Observer & { evidence: readonly Evidence[] },
 ): Promise<Snapshot | "gone"> {
-  const name = `${task.repository.id}#${task.issue}`;
+  const name = hintName(task);
+  const opened = observer.evidence.findLast((found) => found.kind === "pull_opened");
   for (let read = 1; read <= READS; read += 1) {
-    const hint = observer.hints.get(name) ?? NO_HINT;
+    const known = observer.hints.get(name) ?? NO_HINT;
+    const hint =
+      opened?.kind === "pull_opened" && known.pull === null ? { ...known, pull: opened.number } : known;
     const answer = await ask(client, task, hint);
     if (answer === "gone" || answer.data.repository.databaseId !== task.repository.id) return "gone";
     try {
       const better = betterHint(answer.data, { task, hint, observer });
       observer.hints.set(name, better);
-      if (isSame(hint, better)) return await assemble(client, task, { ...observer, ...answer });
+      if (isEnough(hint, better)) return await assemble(client, task, { ...observer, ...answer });
     } catch (error) {
       if (!(error instanceof MovedWhileRead)) throw error;
     }
   }
   throw new Error(`#${task.issue} moved ${READS} times while it was read; it is looked at again later`);
+}
+
+function hintName({ repository, issue }: TaskKey): string {
+  return `${repository.id}#${issue}`;
 }
 
 async function ask(
@@ -125,6 +139,8 @@ function betterHint(
   return { branch, pull: found?.number ?? null, list };
 }
 
-function isSame(one: Hint, other: Hint): boolean {
-  return one.branch === other.branch && one.pull === other.pull && one.list === other.list;
+/** Whether what was asked for holds what should have been: a list that nobody needs, or a pull request not listed yet, does no harm. */
+function isEnough(asked: Hint, better: Hint): boolean {
+  const hasPull = asked.pull === better.pull || better.pull === null;
+  return asked.branch === better.branch && hasPull && (asked.list || !better.list);
 }

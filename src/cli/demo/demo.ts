@@ -1,13 +1,13 @@
 /** `gza demo`: one issue becomes a merged pull request, on a playground, before your eyes. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import colors from "picocolors";
 import { taskRef } from "../../domain/names.ts";
-import type { Happening } from "../../playground/model.ts";
-import { outcomeOf, recordOf, type Outcome, type TaskOutcome } from "./outcome.ts";
+import { outcomeOf, type Outcome, type TaskOutcome } from "./outcome.ts";
+import { play } from "./play.ts";
 import { setStage, type Stage } from "./stage.ts";
-import { startTimeline, type Timeline } from "./timeline.ts";
+import { startTimeline } from "./timeline.ts";
 
 export interface DemoOptions {
   /** The last line is the outcome as JSON. */
@@ -15,14 +15,6 @@ export interface DemoOptions {
   /** Leaves everything up until Ctrl-C. */
   keep: boolean;
 }
-
-/** The main job takes a fraction of this, even on a slow machine. */
-const LONGEST_SECONDS = 240;
-
-const ISSUE = {
-  title: "Slugs begin and end with a dash",
-  body: '`slugify("Really?")` gives `really-`. A slug should begin and end with a letter or a digit.',
-};
 
 /** Exit code: 0 when the pull request is merged and the issue closed. */
 export async function demo(options: DemoOptions): Promise<number> {
@@ -49,61 +41,6 @@ export async function demo(options: DemoOptions): Promise<number> {
     await stage.stop();
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-/** The person's part: writes an issue, labels it, wants it merged when it is ready. */
-async function play(stage: Stage, timeline: Timeline): Promise<{ issue: number }> {
-  const { person, owner, name: repo, playground } = stage;
-  const late = new Promise<"late">((resolve) => setTimeout(resolve, LONGEST_SECONDS * 1000, "late").unref());
-  const stuck = seen(stage, isLabelled("gza:needs-you"));
-  const next = async (wanted: (happening: Happening) => boolean): Promise<boolean> =>
-    (await Promise.race([seen(stage, wanted).then(() => true), late, stuck])) === true;
-  const { data: issue } = await person.issues.create({ owner, repo, ...ISSUE });
-  const becameReady = next(isLabelled("gza:ready"));
-  const closed = next(({ name, action }) => name === "issues" && action === "closed");
-  await person.issues.addLabels({ owner, repo, issue_number: issue.number, labels: ["gza"] });
-  if (!(await becameReady)) return explain(stage, issue.number);
-  await person.issues.createComment({ owner, repo, issue_number: issue.number, body: "/gza merge" });
-  if (!(await closed)) return explain(stage, issue.number);
-  await isSettled(stage, issue.number);
-  await playground.settled();
-  timeline.tell("done", `in ${timeline.seconds().toFixed(1)} s`);
-  return { issue: issue.number };
-}
-
-function isLabelled(wanted: string): (happening: Happening) => boolean {
-  return ({ name, action, payload }) => {
-    if (name !== "issues" || action !== "labeled") return false;
-    return (payload as { label?: { name: string } }).label?.name === wanted;
-  };
-}
-
-function seen({ playground }: Stage, wanted: (happening: Happening) => boolean): Promise<"seen"> {
-  return new Promise((resolve) => {
-    playground.world.listeners.push((happening) => {
-      if (wanted(happening)) resolve("seen");
-    });
-  });
-}
-
-/** The issue is closed by the merge itself; GZA then writes down that the task is done. */
-async function isSettled(stage: Stage, issue: number): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (performance.now() < end) {
-    const record = await recordOf(stage, issue);
-    if (record?.phase === "done" && record.intents.length === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-/** What a stuck task waits for stands in its record; how it came there, in the app's log. */
-async function explain(stage: Stage, issue: number): Promise<{ issue: number }> {
-  const record = await recordOf(stage, issue);
-  const where = record ? `${record.phase}, ${record.reason}` : "it was never taken up";
-  console.error(
-    `\nThe demo did not end within ${LONGEST_SECONDS} seconds (${where}). The app's log: ${stage.app.log}`,
-  );
-  return { issue };
 }
 
 function report({ tasks, requests }: Outcome): void {

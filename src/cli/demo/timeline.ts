@@ -64,12 +64,16 @@ const LINES: { [event: string]: (payload: Payload, who: string) => Line | null }
     pull?.merged ? "merged" : "closed",
     `pull request #${pull?.number} by ${who}`,
   ],
-  push: ({ ref }, who) => ["push", `${ref?.replace("refs/heads/", "")} by ${who}`],
+  push: ({ ref, deleted }, who) => [
+    deleted ? "deleted" : "push",
+    `${deleted ? "branch " : ""}${ref?.replace("refs/heads/", "")} by ${who}`,
+  ],
 };
 
 /** The few fields of webhook payloads that the lines show. */
 interface Payload {
   ref?: string;
+  deleted?: boolean;
   issue?: { number: number; title: string };
   label?: { name: string };
   comment?: { body: string };

@@ -15,9 +15,9 @@ export const editStatus: Perform<"edit_status"> = async (client, context, { id, 
   if (id !== null) {
     if (await overwrite(client, context, { id, body })) return [{ kind: "said", key, id }];
     const said = new Map([...snapshot.said].filter(([other]) => other !== key));
-    return [await sayOnce(client, { ...snapshot, said }, comment)];
+    return [await sayOnce(client, { ...context, snapshot: { ...snapshot, said } }, comment)];
   }
-  const created = await sayOnce(client, snapshot, comment);
+  const created = await sayOnce(client, context, comment);
   if (created.kind === "said") await overwriteIfOld(client, context, { id: created.id, body });
   return [created];
 };

@@ -4,7 +4,7 @@ import { markerOf } from "../../domain/names.ts";
 import type { Evidence, Snapshot } from "../../domain/snapshot.ts";
 import type { Client } from "../client.ts";
 import { isUnanswered } from "../failure.ts";
-import { pathOf, type Perform } from "./context.ts";
+import { pathOf, type EffectContext, type Perform } from "./context.ts";
 
 const Comment = z.looseObject({ id: z.number() });
 const Comments = z.array(
@@ -18,18 +18,20 @@ const Comments = z.array(
 /** Older ones are among the snapshot's; what came since is asked for. */
 const LOOK_BACK_MILLISECONDS = 3_600_000;
 
-export const say: Perform<"say"> = async (client, { snapshot }, { key, on, body }) => [
-  await sayOnce(client, snapshot, { key, on, body }),
+export const say: Perform<"say"> = async (client, context, { key, on, body }) => [
+  await sayOnce(client, context, { key, on, body }),
 ];
 
 /** Creates the comment unless it is there; a creation that got no answer is looked up and then repeated once. */
 export async function sayOnce(
   client: Client,
-  snapshot: Snapshot,
+  { snapshot, record }: EffectContext,
   comment: { key: string; on: number; body: string },
 ): Promise<Evidence> {
   const { key, on, body } = comment;
-  const known = snapshot.said.get(key)?.id ?? (await find(client, snapshot, comment));
+  // Whoever won the move that announced it is the only one to say it; what no move announced is looked up first.
+  const isAnnounced = record?.intents.some((intent) => intent.key === key && intent.at === snapshot.now);
+  const known = snapshot.said.get(key)?.id ?? (isAnnounced ? null : await find(client, snapshot, comment));
   if (known !== null) return { kind: "said", key, id: known };
   const create = async (): Promise<number> => {
     const response = await client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {

@@ -1,0 +1,16 @@
+/** Reads the demo's last line from standard input and holds it to what the README promises. */
+import { text } from "node:stream/consumers";
+
+const { tasks, requests, seconds } = JSON.parse(await text(process.stdin));
+const faults = [];
+for (const task of tasks) {
+  if (!task.merged || task.phase !== "done") faults.push(`issue #${task.issue} is ${task.phase}, ${task.reason}`);
+}
+if (tasks.length === 0) faults.push("there are no tasks");
+if (seconds > 40) faults.push(`it took ${seconds} seconds`);
+if (requests.content > 8 * tasks.length) faults.push(`the app wrote ${requests.content} times`);
+if (faults.length > 0) {
+  console.error(`The demo is not as it should be: ${faults.join("; ")}`);
+  process.exit(1);
+}
+console.log(`The demo merged ${tasks.length} in ${seconds} seconds.`);
