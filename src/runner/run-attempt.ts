@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { Job } from "../domain/job.ts";
 import { agentNamed, unknownAgent } from "./agents/agent.ts";
+import { progressOf } from "./agents/progress.ts";
 import { runAgent, type AgentOutcome } from "./agents/run-agent.ts";
 import type { Inputs } from "./inputs.ts";
 import { head, plainText, tail } from "./plain-text.ts";
@@ -100,8 +101,9 @@ async function runLogged(
     cwd: inputs.clone,
     home: what.home,
     limits: what.job.limits,
-    onLine: (line) => {
-      run.print(head(line, 1000));
+    onLine: (line, state) => {
+      const shown = progressOf(line, state);
+      if (shown !== null) run.print(head(shown, 1000));
       bytes += Buffer.byteLength(line) + 1;
       if (bytes <= MAX_LOG_BYTES) log.write(`${line}\n`);
     },

@@ -49,7 +49,7 @@ export async function setStage(directory: string): Promise<Stage> {
     token: maker.token,
     author: { name: "GZA", email: maker.user.email },
     message: "Release the action",
-    folders: [{ from: join(ROOT, "action"), to: "action" }],
+    folders: ["action/action.yml", "action/dist"].map((path) => ({ from: join(ROOT, path), to: path })),
   });
   await person.repos.createForAuthenticatedUser({ name: "slugs" });
   const { app, bot, repository } = await installApp(playground, directory);

@@ -1,6 +1,8 @@
 /** Tells what happens on the playground, line by line, as it happens. */
 import colors from "picocolors";
-import type { Happening, World } from "../../playground/model.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { WORKFLOW_PATH } from "../../domain/names.ts";
+import type { Happening, WorkflowJob, World } from "../../playground/model.ts";
 import { userById } from "../../playground/world.ts";
 
 export interface Timeline {
@@ -24,13 +26,38 @@ export function startTimeline(world: World, print: (line: string) => void): Time
     if (line) tell(...line);
   };
   world.listeners.push(listener);
+  const stopLogs = followLogs(world, (line) => tell("  agent", colors.cyan(line)));
   return {
     tell,
     seconds,
     stop: () => {
+      stopLogs();
       world.listeners.splice(world.listeners.indexOf(listener), 1);
     },
   };
+}
+
+/** The lines of running workflow jobs that tell what an agent does; the same that a person sees who watches the run. */
+function followLogs(world: World, hear: (line: string) => void): () => void {
+  const read = new Map<string, number>();
+  const look = (): void => {
+    for (const { log } of jobsOf(world)) {
+      const text = existsSync(log) ? readFileSync(log, "utf8") : "";
+      const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+      for (const line of whole.slice(read.get(log) ?? 0).split("\n")) {
+        const progress = /^\S+Z (turn \d+: .*)$/.exec(line)?.[1];
+        if (progress !== undefined) hear(progress);
+      }
+      read.set(log, whole.length);
+    }
+  };
+  const timer = setInterval(look, 100);
+  return () => clearInterval(timer);
+}
+
+function jobsOf(world: World): WorkflowJob[] {
+  const runs = [...world.repositories.values()].flatMap((repository) => repository.runs);
+  return runs.filter(({ path }) => path === WORKFLOW_PATH).flatMap(({ jobs }) => jobs);
 }
 
 type Line = [what: string, detail: string];

@@ -3,7 +3,7 @@ import type { Job } from "../../domain/job.ts";
 import type { AttemptEnd } from "../../domain/task.ts";
 import { aborted, scrubbedEnvironment, startGroup, type Exit, type Patience } from "../process-group.ts";
 import type { AgentCommand } from "./agent.ts";
-import { readStream, type StreamState } from "./stream-json.ts";
+import { readStream, type StreamReader, type StreamState } from "./stream-json.ts";
 
 export interface AgentRun {
   command: AgentCommand;
@@ -13,8 +13,8 @@ export interface AgentRun {
   home: string;
   /** `seconds` and `silence` in seconds. */
   limits: Pick<Job["limits"], "turns" | "seconds" | "silence">;
-  /** Hears of every line that the agent prints, those on standard error too. */
-  onLine: (line: string) => void;
+  /** Hears of every line that the agent prints, those on standard error too, with what is known after it. */
+  onLine: (line: string, state: StreamState) => void;
   /** Given when the workflow run is cancelled. */
   signal: AbortSignal;
   patience?: Patience;
@@ -44,13 +44,15 @@ export async function runAgent(run: AgentRun): Promise<AgentOutcome> {
     run.patience,
   );
   const watch = watchLimits(run);
-  const stream = readStream(run.onLine);
+  const stream: StreamReader = readStream((line) => run.onLine(line, stream.state));
   group.child.stdout.on("data", (chunk: Buffer) => {
     stream.push(chunk);
     watch.sawLife(stream.state);
   });
   const complaints = new TextDecoder();
-  group.child.stderr.on("data", (chunk: Buffer) => run.onLine(complaints.decode(chunk, { stream: true })));
+  group.child.stderr.on("data", (chunk: Buffer) =>
+    run.onLine(complaints.decode(chunk, { stream: true }), stream.state),
+  );
   // An agent that ends before it has read its prompt closes the pipe; its exit tells the rest.
   group.child.stdin.on("error", () => undefined);
   group.child.stdin.end(run.prompt);

@@ -1,0 +1,54 @@
+/** One short line per answer of the agent, for people who watch the workflow log. */
+import { z } from "zod";
+import type { StreamState } from "./stream-json.ts";
+
+const Answer = z.object({
+  type: z.literal("assistant"),
+  message: z.object({
+    content: z.array(
+      z.union([
+        z.object({ type: z.literal("text"), text: z.string() }),
+        z.object({ type: z.literal("tool_use"), name: z.string(), input: z.record(z.string(), z.unknown()) }),
+        z.looseObject({ type: z.string() }),
+      ]),
+    ),
+  }),
+});
+
+/** The value of a tool call that tells most, by the names that agents use. */
+const TELLING = ["file_path", "path", "command", "pattern", "url", "description"];
+const WIDTH = 100;
+
+/** What a line of the stream shows, with the run's state after it; null: nothing worth a line. Lines that are no JSON are shown as they are. */
+export function progressOf(line: string, state: StreamState): string | null {
+  const parsed = parseJson(line);
+  if (parsed === undefined) return line.trim() === "" ? null : line;
+  const answer = Answer.safeParse(parsed);
+  if (!answer.success) return null;
+  const shown = answer.data.message.content.map(blockLine).filter((text) => text !== null);
+  const { input, cached, output } = state.tokens;
+  return shown.length === 0
+    ? null
+    : `turn ${state.turns}: ${shown.join("; ")} (${input + cached} tokens in, ${output} out)`;
+}
+
+function blockLine(block: { type: string; [key: string]: unknown }): string | null {
+  if (block.type === "text") return firstLine(block["text"]);
+  if (block.type !== "tool_use") return null;
+  const input = z.record(z.string(), z.unknown()).catch({}).parse(block["input"]);
+  const telling = TELLING.map((key) => input[key]).find((value) => typeof value === "string");
+  return [String(block["name"]), telling === undefined ? "" : firstLine(telling)].join(" ").trim();
+}
+
+function firstLine(text: unknown): string {
+  const [line = ""] = String(text).trim().split("\n", 1);
+  return line.length > WIDTH ? `${line.slice(0, WIDTH)}…` : line;
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
