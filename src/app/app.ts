@@ -9,6 +9,7 @@ import { handle, type HandleDependencies } from "./handle.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import type { Settings } from "./settings.ts";
 import { sweepAll, sweepInstallation, type SweepDependencies } from "./sweep.ts";
+import { createWaiting } from "./waiting.ts";
 import { createIntake, type Intake } from "./take.ts";
 import { signedOnly } from "./webhook-endpoint.ts";
 
@@ -43,11 +44,9 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
   const clientFor = clientsOf(probot);
   const key = recordKey(settings.privateKey);
   const observer = { key, appId: settings.appId, hints: new Map() };
-  const inbox = createInbox({
-    clock,
-    log,
-    handle: (address) => handle(address, { clientFor, observer, decide, log, interrupt: options.interrupt }),
-  });
+  const waiting = createWaiting((address) => inbox.wake(address));
+  const dependencies = { clientFor, observer, decide, waiting, log, interrupt: options.interrupt };
+  const inbox: Inbox = createInbox({ clock, log, handle: (address) => handle(address, dependencies) });
   const sweepDependencies: SweepDependencies = {
     appClient: () => clientFor(null),
     clientFor,

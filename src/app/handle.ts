@@ -8,11 +8,13 @@ import { applyMove } from "../github/move.ts";
 import type { TaskKey } from "../github/assemble.ts";
 import { expect, observe, type Observer } from "../github/observe.ts";
 import type { Address } from "./inbox.ts";
+import type { Waiting } from "./waiting.ts";
 
 export interface HandleDependencies {
   clientFor: (installation: number) => Promise<Client>;
   observer: Observer;
   decide: (snapshot: Snapshot) => Decision;
+  waiting: Waiting;
   log: Pick<Logger, "info" | "warn">;
   /** Called around every move and effect; one that throws stops the work there, as a crash would. */
   interrupt?: ((point: { when: "before" | "after"; what: Effect | "move" }) => void) | undefined;
@@ -33,12 +35,15 @@ export async function handle(address: Address, dependencies: HandleDependencies)
     const snapshot = await observe(client, { repository, issue }, { ...observer, evidence });
     if (snapshot === "gone") return null;
     const decision = decide(snapshot);
+    dependencies.waiting.note(address, decision);
+    dependencies.waiting.see(repository.id, snapshot.ledger.queue);
     log.info({ task: where, ...summary(decision) }, "decided");
     const outcome = await carryOut(client, { task: { repository, issue }, snapshot, decision }, dependencies);
     if (outcome === "lost") {
       log.info({ task: where }, "another replica moved the task first");
       continue;
     }
+    if (decision.move?.queue) dependencies.waiting.see(repository.id, decision.move.queue);
     const added = outcome.filter((found) => !evidence.some((known) => isSame(known, found)));
     evidence.push(...added);
     if (decision.move === null && added.length === 0) return delay(snapshot, decision);

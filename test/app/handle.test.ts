@@ -1,6 +1,7 @@
 /** Handling one task: rounds until nothing is left, effects in order, a bound. */
 import { expect, test } from "vitest";
 import { handle, type HandleDependencies } from "../../src/app/handle.ts";
+import { createWaiting } from "../../src/app/waiting.ts";
 import type { Decision, Effect } from "../../src/domain/decision.ts";
 import type { Snapshot } from "../../src/domain/snapshot.ts";
 import { later } from "../../src/domain/time.ts";
@@ -23,6 +24,7 @@ async function handling(decide: (snapshot: Snapshot, round: number) => Decision)
     clientFor: () => Promise.resolve(small.client),
     observer: small.observer,
     decide: (snapshot) => decide(snapshot, (rounds += 1)),
+    waiting: createWaiting(() => undefined),
     log: {
       info: (_: object, line?: string) => lines.push(line ?? ""),
       warn: (_: object, line?: string) => lines.push(line ?? ""),
