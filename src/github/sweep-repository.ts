@@ -4,6 +4,7 @@ import { z } from "zod";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
 import { ATTEMPT_PREFIX, CONFIG_PATH, QUEUE_REF } from "../domain/names.ts";
 import { Queue } from "../domain/queue.ts";
+import { isLiving } from "../domain/record.ts";
 import { Sha } from "../domain/task.ts";
 import { graphql, type Client, type RepositoryKey } from "./client.ts";
 import { listTasks, type ListedTask } from "./ledger-list.ts";
@@ -74,13 +75,12 @@ export async function sweepRepository(
   return { wake: worthALook(tasks, labelled), removed };
 }
 
-/** Everything that lives, what somebody may have asked for again, and what nobody has looked at yet. */
+/** Everything that lives or has something left to do, what somebody may have asked for again, and what nobody has looked at yet. */
 function worthALook(tasks: readonly ListedTask[], labelled: ReadonlyMap<number, string>): number[] {
   const resting = new Map<number, string>();
   const wake = new Set<number>();
   for (const { issue, record } of tasks) {
-    if (record !== null && (record.phase === "done" || record.phase === "cancelled"))
-      resting.set(issue, record.since);
+    if (record !== null && !isLiving(record) && record.intents.length === 0) resting.set(issue, record.since);
     else wake.add(issue);
   }
   for (const [issue, updated] of labelled) {
