@@ -1,0 +1,161 @@
+/** The app is killed right before and right after everything that it does; an app with empty memory must come to the same end. */
+import { mkdtemp, rm, watch } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { AppOptions } from "../../src/app/app.ts";
+import { story, twice } from "./world.ts";
+
+type Point = Parameters<NonNullable<AppOptions["interrupt"]>>[0];
+
+/** What the app does for a task that goes well, in order; each once, unless numbered. */
+const HAPPY = [
+  "move 1",
+  "move 2",
+  "dispatch 1",
+  "edit_status 1",
+  "move 3",
+  "open_pull 1",
+  "edit_status 2",
+  "move 4",
+  "move 5",
+  "say 1",
+  "edit_pull 1",
+  "set_labels 1",
+  "react 1",
+  "move 6",
+  "say 2",
+  "request_merge 1",
+  "move 7",
+  "delete_branch 1",
+  "set_labels 2",
+  "move 8",
+];
+const CANCEL = ["react 1", "move 3", "cancel_run 1", "say 1"];
+
+/** All of them take minutes; these show every kind of effect in every run of the tests. */
+const LONG = process.env.GZA_LONG === "1";
+const SHORT = [
+  "after move 2",
+  "before dispatch 1",
+  "after open_pull 1",
+  "before say 2",
+  "after request_merge 1",
+];
+
+interface Case {
+  what: string;
+  when: Point["when"];
+}
+
+function casesOf(all: readonly string[], short: readonly string[]): Case[] {
+  const cases = all.flatMap((what) => (["before", "after"] as const).map((when) => ({ what, when })));
+  return LONG ? cases : cases.filter(({ what, when }) => short.includes(`${when} ${what}`));
+}
+
+describe.concurrent("a task that goes well", () => {
+  it.each(casesOf(HAPPY, SHORT))("ends merged when the app dies $when $what", async ({ what, when }) => {
+    await using from = await story();
+    const killed = killer(what, when);
+    await from.begin(killed.interrupt);
+
+    const issue = await from.ask();
+    await from.until(issue, ({ phase }) => phase === "ready");
+    await from.say(issue, "/gza merge");
+    const record = await from.until(issue, ({ phase, intents }) => phase === "done" && intents.length === 0);
+    await from.settle();
+
+    expect(killed.done()).toBe(true);
+    expect(record).toMatchObject({ reason: "merged", attempts: [{ n: 1, end: "completed" }] });
+    expect([from.issue(issue).state, from.runs().length, from.git("for-each-ref", "refs/heads/gza")]).toEqual(
+      ["closed", 1, ""],
+    );
+    expect(twice(from, issue)).toEqual([]);
+  });
+});
+
+describe.concurrent("a task that is called off in flight", () => {
+  it.each(casesOf(CANCEL, ["before cancel_run 1"]))(
+    "ends cancelled when the app dies $when $what",
+    async ({ what, when }) => {
+      await using mark = await folder();
+      await using from = await story({ script: [{ run: `touch ${mark.path}/here` }, { wait: 600 }] });
+      const killed = killer(what, when);
+      await from.begin(killed.interrupt);
+
+      const issue = await from.ask();
+      await mark.filled();
+      await from.say(issue, "/gza cancel");
+      const record = await from.until(
+        issue,
+        ({ phase, intents }) => phase === "cancelled" && intents.length === 0,
+      );
+      await from.settle();
+
+      expect(killed.done()).toBe(true);
+      expect(record).toMatchObject({ reason: "command", attempts: [{ n: 1, end: "cancelled" }] });
+      expect(from.runs().map(({ conclusion }) => conclusion)).toEqual(["cancelled"]);
+      expect(twice(from, issue)).toEqual([]);
+    },
+  );
+});
+
+it("closes the issue itself when the merge did not", { timeout: 60_000 }, async () => {
+  for (const { when, what } of casesOf(["close_issue 1"], ["before close_issue 1"])) {
+    await using from = await story();
+    const killed = killer(what, when);
+    await from.begin(killed.interrupt);
+    const issue = await from.ask();
+    const { pull } = await from.until(issue, ({ phase }) => phase === "ready");
+    // Without the closing word GitHub leaves the issue open.
+    await from.ada.rest.pulls.update({
+      owner: "ada",
+      repo: "engine",
+      pull_number: pull ?? 0,
+      body: "No closing word.",
+    });
+
+    await from.ada.rest.pulls.merge({ owner: "ada", repo: "engine", pull_number: pull ?? 0 });
+    await from.until(issue, ({ phase, intents }) => phase === "done" && intents.length === 0);
+    await from.settle();
+
+    expect(killed.done()).toBe(true);
+    expect([from.issue(issue).state, from.issue(issue).stateReason]).toEqual(["closed", "completed"]);
+    expect(twice(from, issue)).toEqual([]);
+  }
+});
+
+/** Dies once, at the n-th time of something. */
+function killer(
+  what: string,
+  when: Point["when"],
+): { interrupt: (point: Point) => void; done: () => boolean } {
+  const [kind = "", wanted = "1"] = what.split(" ");
+  let seen = 0;
+  let isDone = false;
+  return {
+    interrupt: (point) => {
+      const found = point.what === "move" ? "move" : point.what.kind;
+      if (found !== kind || point.when !== when || isDone) return;
+      seen += 1;
+      if (seen < Number(wanted)) return;
+      isDone = true;
+      throw new Error(`killed ${when} ${what}`);
+    },
+    done: () => isDone,
+  };
+}
+
+/** An empty folder in which the agent leaves a file when it is at work. */
+async function folder(): Promise<{ path: string; filled: () => Promise<void> } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), "gza-mark-"));
+  // Asked for at once: a watch begins with the first question.
+  const change = watch(path)[Symbol.asyncIterator]().next();
+  return {
+    path,
+    filled: async () => {
+      await change;
+    },
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  };
+}
