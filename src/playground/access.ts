@@ -1,6 +1,7 @@
 /** Who may do what: roles of people, permissions of installation and workflow tokens. */
 import { ApiError } from "./errors.ts";
-import { ROLES, type Access, type Repository, type Role, type Token, type World } from "./model.ts";
+import { ROLES, type Access, type Role, type Token } from "./model/people.ts";
+import type { Repository, World } from "./model/world.ts";
 import { userById } from "./world.ts";
 
 /** A person's role on a repository; null: none (a public repository may still be read). */

@@ -4,7 +4,8 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
 import { maySee } from "./access.ts";
 import { ApiError } from "./errors.ts";
-import type { App, Repository, Token, User, World } from "./model.ts";
+import type { App, Token, User } from "./model/people.ts";
+import type { Repository, World } from "./model/world.ts";
 import { findRepository, userById } from "./world.ts";
 
 export interface Env {

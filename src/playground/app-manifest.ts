@@ -7,7 +7,8 @@ import type { Api, Env } from "./api.ts";
 import { json, param } from "./api.ts";
 import { createApp, type NewApp } from "./apps.ts";
 import { ApiError } from "./errors.ts";
-import type { User, World } from "./model.ts";
+import type { User } from "./model/people.ts";
+import type { World } from "./model/world.ts";
 import { appJson } from "./shapes/app.ts";
 import { findUser } from "./world.ts";
 

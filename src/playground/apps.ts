@@ -1,9 +1,10 @@
 /** Apps and their installations: made, looked up, and told to the Apps themselves. */
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { ApiError } from "./errors.ts";
-import type { App, Installation, Permissions, Repository, User, World } from "./model.ts";
+import type { App, Installation, Permissions, User } from "./model/people.ts";
+import type { Repository, World } from "./model/world.ts";
 import { createUser } from "./people.ts";
-import { briefly } from "./shapes/payload.ts";
+import { briefly } from "./shapes/brief-repository.ts";
 import { ACTIONS_APP_ID, newId } from "./world.ts";
 
 export interface AppInput {

@@ -1,7 +1,8 @@
 /** Who sends a request: the `Authorization` header, read as GitHub reads it. */
 import { createPublicKey, verify } from "node:crypto";
 import { ApiError } from "./errors.ts";
-import type { App, Token, World } from "./model.ts";
+import type { App, Token } from "./model/people.ts";
+import type { World } from "./model/world.ts";
 import { liveToken } from "./world.ts";
 
 export interface Caller {

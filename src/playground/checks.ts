@@ -1,7 +1,9 @@
 /** Check suites and check runs: made and moved on, with their webhooks. */
 import { appById } from "./apps.ts";
 import { ApiError } from "./errors.ts";
-import type { CheckRun, CheckStatus, CheckSuite, Conclusion, Repository, Token, World } from "./model.ts";
+import type { CheckRun, CheckStatus, CheckSuite, Conclusion } from "./model/checks.ts";
+import type { Token } from "./model/people.ts";
+import type { Repository, World } from "./model/world.ts";
 import { checkRunJson, checkSuiteJson } from "./shapes/check.ts";
 import { emit, instant, newId } from "./world.ts";
 

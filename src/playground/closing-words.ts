@@ -1,6 +1,6 @@
 /** Closes the issues that a commit or a merged pull request names with one of GitHub's closing words. */
 import { closeIssue, type Act } from "./issues.ts";
-import type { Repository, World } from "./model.ts";
+import type { Repository, World } from "./model/world.ts";
 import { findRepository } from "./world.ts";
 
 export interface ClosingReference {

@@ -2,7 +2,8 @@
 import { hasRole } from "./access.ts";
 import { ApiError } from "./errors.ts";
 import { checkBody, type Act } from "./issues.ts";
-import type { Comment, Issue, Reaction, ReactionContent, Repository, World } from "./model.ts";
+import type { Comment, Issue, Reaction, ReactionContent } from "./model/issues.ts";
+import type { Repository, World } from "./model/world.ts";
 import { commentJson, issueJson } from "./shapes/issue.ts";
 import { emit, instant, newId } from "./world.ts";
 

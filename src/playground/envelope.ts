@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Env } from "./api.ts";
 import { authenticate } from "./auth.ts";
 import { ApiError } from "./errors.ts";
-import type { World } from "./model.ts";
+import type { World } from "./model/world.ts";
 import { isSpent, rateHeaders, rateJson, spentError, windowOf, type RateWindows } from "./rate-limit.ts";
 import { instant, userById } from "./world.ts";
 

@@ -1,7 +1,7 @@
 /** Puts files into an empty repository as the first commit of its default branch. */
 import { moveRefs } from "./git/transaction.ts";
 import { writeBlob, writeCommit, writeTree, type TreeChange } from "./git/write.ts";
-import type { Repository, World } from "./model.ts";
+import type { Repository, World } from "./model/world.ts";
 import { refMoved } from "./push.ts";
 import { instant, userById } from "./world.ts";
 

@@ -4,7 +4,9 @@ import { sizeOf } from "./git/diff.ts";
 import { isAncestor, resolve } from "./git/objects.ts";
 import { setRef } from "./git/transaction.ts";
 import { announce, closeIssue, record, type Act } from "./issues.ts";
-import type { Issue, Pull, Repository, World } from "./model.ts";
+import type { Issue } from "./model/issues.ts";
+import type { Pull } from "./model/pulls.ts";
+import type { Repository, World } from "./model/world.ts";
 import { instant } from "./world.ts";
 
 export interface MovedBranch extends Act {

@@ -1,6 +1,8 @@
 /** What happens to issues, and to pull requests as far as they are issues: every change, its timeline entry and its webhook. */
 import { ApiError } from "./errors.ts";
-import type { Issue, Repository, TimelineEvent, Token, World } from "./model.ts";
+import type { Issue, TimelineEvent } from "./model/issues.ts";
+import type { Token } from "./model/people.ts";
+import type { Repository, World } from "./model/world.ts";
 import { issueJson, labelJson } from "./shapes/issue.ts";
 import { pullJson } from "./shapes/pull.ts";
 import { findOrCreateLabel } from "./labels.ts";

@@ -1,6 +1,8 @@
 /** The labels of a repository: made, renamed, removed. Names are unique whatever their case. */
 import { ApiError } from "./errors.ts";
-import type { Label, Repository, Token, World } from "./model.ts";
+import type { Label } from "./model/issues.ts";
+import type { Token } from "./model/people.ts";
+import type { Repository, World } from "./model/world.ts";
 import { labelJson } from "./shapes/issue.ts";
 import { emit, newId } from "./world.ts";
 

@@ -1,5 +1,8 @@
 /** Whether a pull request could be merged now, and if not why: GitHub's `mergeable_state`. */
-import type { Issue, Mergeability, Pull, Repository, Token } from "./model.ts";
+import type { Issue } from "./model/issues.ts";
+import type { Token } from "./model/people.ts";
+import type { Mergeability, Pull } from "./model/pulls.ts";
+import type { Repository } from "./model/world.ts";
 import { checkComplaint, isGood, mayBypass, missingChecks, protectionOf } from "./protection.ts";
 
 export type MergeState = "unknown" | "dirty" | "draft" | "blocked" | "behind" | "unstable" | "clean";

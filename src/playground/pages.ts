@@ -5,7 +5,8 @@ import { commentsOf } from "./comments.ts";
 import { listRefs } from "./git/objects.ts";
 import { escape } from "./html.ts";
 import { findIssue } from "./issues.ts";
-import type { Issue, Repository, TimelineEvent, World } from "./model.ts";
+import type { Issue, TimelineEvent } from "./model/issues.ts";
+import type { Repository, World } from "./model/world.ts";
 import { fullName, userById } from "./world.ts";
 
 export function pagesRoutes(api: Api): void {

@@ -1,5 +1,6 @@
 /** People, organizations and bots: made, never removed. */
-import type { User, World } from "./model.ts";
+import type { User } from "./model/people.ts";
+import type { World } from "./model/world.ts";
 import { findUser, newId } from "./world.ts";
 
 /** Throws when the login is taken: logins are unique over people, organizations and bots alike. */

@@ -4,17 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp, installApp, type NewApp } from "./apps.ts";
 import { commitFiles } from "./first-commit.ts";
-import type {
-  App,
-  Delivery,
-  Installation,
-  Permissions,
-  Repository,
-  RequestLogEntry,
-  Role,
-  User,
-  World,
-} from "./model.ts";
+import type { App, Installation, Permissions, Role, User } from "./model/people.ts";
+import type { Delivery, Repository, RequestLogEntry, World } from "./model/world.ts";
 import { startActions, type Actions } from "./actions/engine.ts";
 import type { EngineOptions } from "./actions/live.ts";
 import { createUser } from "./people.ts";

@@ -1,6 +1,8 @@
 /** Branch protection: which rules a branch has, and what they say about a commit that is to become its tip. */
 import { hasRole } from "./access.ts";
-import type { Protection, Repository, Token } from "./model.ts";
+import type { Protection } from "./model/checks.ts";
+import type { Token } from "./model/people.ts";
+import type { Repository } from "./model/world.ts";
 
 /** The rule of a branch: its own name first, then the first pattern that fits (`*` stops at a slash, as GitHub's fnmatch). */
 export function protectionOf(repository: Repository, branch: string): Protection | null {

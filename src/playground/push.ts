@@ -5,7 +5,8 @@ import { followBranch } from "./follow-branch.ts";
 import { commitsBetween, withChanges, type ChangedCommit } from "./git/history.ts";
 import { isAncestor, listRefs, readCommit, type Identity } from "./git/objects.ts";
 import { NO_OBJECT } from "./git/transaction.ts";
-import type { Repository, Token, World } from "./model.ts";
+import type { Token } from "./model/people.ts";
+import type { Repository, World } from "./model/world.ts";
 import { repositoryPage } from "./shapes/repository.ts";
 import { emit, userById } from "./world.ts";
 

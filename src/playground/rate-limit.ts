@@ -1,7 +1,7 @@
 /** The hourly limit on REST requests of each person, installation, App and workflow token. */
 import type { Caller } from "./auth.ts";
 import { ApiError } from "./errors.ts";
-import type { World } from "./model.ts";
+import type { World } from "./model/world.ts";
 
 export interface RateWindow {
   limit: number;

@@ -3,7 +3,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ApiError } from "./errors.ts";
 import { createBareRepository, pointHead } from "./git/init.ts";
-import type { Repository, Token, User, World } from "./model.ts";
+import type { Token, User } from "./model/people.ts";
+import type { Repository, World } from "./model/world.ts";
 import { emit, findRepository, instant, newId } from "./world.ts";
 
 export interface RepositoryInput {

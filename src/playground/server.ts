@@ -5,7 +5,7 @@ import { answerEnvelope, answerError } from "./envelope.ts";
 import { notPlayed } from "./errors.ts";
 import { gitRoutes } from "./git/http.ts";
 import { graphqlRoutes } from "./graphql/execute.ts";
-import type { World } from "./model.ts";
+import type { World } from "./model/world.ts";
 import { actionsSettingsRoutes } from "./rest/actions-settings.ts";
 import { actionsRoutes } from "./rest/actions.ts";
 import { appRoutes } from "./rest/app.ts";

@@ -4,7 +4,9 @@ import { mergeTrees, replay } from "./git/merge.ts";
 import { readCommit, resolve, type Identity } from "./git/objects.ts";
 import { setRef } from "./git/transaction.ts";
 import { writeCommit } from "./git/write.ts";
-import type { Issue, Mergeability, Pull, Repository, World } from "./model.ts";
+import type { Issue } from "./model/issues.ts";
+import type { Mergeability, Pull } from "./model/pulls.ts";
+import type { Repository, World } from "./model/world.ts";
 import { instant } from "./world.ts";
 
 /** Test merges under way, by pull request; a failed one stays until the next ask throws it. */

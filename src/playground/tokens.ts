@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { actionsApp } from "./apps.ts";
 import { ApiError } from "./errors.ts";
-import type { Installation, Permissions, Repository, Token, World } from "./model.ts";
+import type { Installation, Permissions, Token } from "./model/people.ts";
+import type { Repository, World } from "./model/world.ts";
 
 const HOUR = 3_600_000;
 

@@ -5,7 +5,9 @@ import { isAncestor, resolve } from "./git/objects.ts";
 import { updateRefs } from "./git/refs.ts";
 import { writeCommit } from "./git/write.ts";
 import { identity } from "./merge-commit.ts";
-import type { Issue, Repository, Token, World } from "./model.ts";
+import type { Issue } from "./model/issues.ts";
+import type { Token } from "./model/people.ts";
+import type { Repository, World } from "./model/world.ts";
 import { pullOf } from "./shapes/pull.ts";
 import { server } from "./test-merge.ts";
 

@@ -1,7 +1,8 @@
 /** Webhooks: every happening goes, signed, to each App that is installed there and asked for it. */
 import { createHmac, randomUUID } from "node:crypto";
 import { appById } from "./apps.ts";
-import type { Delivery, Happening, Installation, InstallationChange, World } from "./model.ts";
+import type { Installation } from "./model/people.ts";
+import type { Delivery, Happening, InstallationChange, World } from "./model/world.ts";
 import { installationPayload, payloadOf } from "./shapes/payload.ts";
 import { instant, newId } from "./world.ts";
 

@@ -1,5 +1,6 @@
 /** The playground's memory: made empty, looked up, and told what happened. */
-import type { Happening, Repository, Token, User, World } from "./model.ts";
+import type { Token, User } from "./model/people.ts";
+import type { Happening, Repository, World } from "./model/world.ts";
 
 export interface WorldOptions {
   directory: string;

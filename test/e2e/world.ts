@@ -4,12 +4,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Octokit } from "@octokit/rest";
 import { createApp, type App, type AppOptions } from "../../src/app/app.ts";
+import type { Settings } from "../../src/app/settings.ts";
 import { EVENTS } from "../../src/app/events.ts";
 import { PERMISSIONS } from "../../src/app/permissions.ts";
 import { workflowFor } from "../../src/cli/workflow.ts";
 import { markerOf, taskRef } from "../../src/domain/names.ts";
 import { Record } from "../../src/domain/record.ts";
-import type { Issue, Repository, WorkflowRun } from "../../src/playground/model.ts";
+import type { WorkflowRun } from "../../src/playground/model/actions.ts";
+import type { Issue } from "../../src/playground/model/issues.ts";
+import type { Repository } from "../../src/playground/model/world.ts";
 import { startPlayground, type Playground } from "../../src/playground/playground.ts";
 import { findUser } from "../../src/playground/world.ts";
 import { movableTime } from "./movable-time.ts";
@@ -36,6 +39,8 @@ export interface Story {
   eve: Octokit;
   /** Starts an app with empty memory, in place of the one before. */
   begin(interrupt?: Interrupt): Promise<App>;
+  /** Starts another app beside the first; both hear every webhook from now on. */
+  addReplica(): Promise<void>;
   /** Drops the app as a crash would, lets three minutes pass, starts another one and has it sweep. */
   restart(): Promise<void>;
   crashed(): boolean;
@@ -43,6 +48,8 @@ export interface Story {
   ask(title?: string): Promise<number>;
   say(issue: number, body: string): Promise<void>;
   push(path: string, content: string): Promise<void>;
+  /** Waits until webhooks and apps have nothing to do; workflow runs may go on. */
+  quiet(): Promise<void>;
   /** Waits until nothing is under way, or the app has died. */
   settle(): Promise<void>;
   /** Settles, and lets time pass as the app wants it to, until the record is so. An app that died is restarted. */
@@ -60,6 +67,7 @@ export interface Story {
 export async function story(options: { config?: string; script?: unknown[] } = {}): Promise<Story> {
   const time = movableTime();
   let app: App | null = null;
+  const replicas: App[] = [];
   let hasCrashed = false;
   let timers = time.timers();
   let crash = Promise.withResolvers<void>();
@@ -67,11 +75,28 @@ export async function story(options: { config?: string; script?: unknown[] } = {
     now: () => new Date(time.now()),
     runner: { jobsAtOnce: 2, interruptMilliseconds: 500, terminateMilliseconds: 500 },
     webhookFetch: async (request) => {
-      app?.intake.take(request.headers.get("x-github-event") ?? "", await request.json());
+      const payload: unknown = await request.json();
+      for (const one of [app, ...replicas])
+        one?.intake.take(request.headers.get("x-github-event") ?? "", payload);
       return new Response("ok");
     },
   });
   const { repository, ada, eve, credentials } = await furnish(playground, options);
+
+  const settings: Settings = {
+    ...credentials,
+    host: "127.0.0.1",
+    port: 0,
+    baseUrl: `${playground.url}/api/v3`,
+    logLevel: "fatal",
+    logFormat: "json",
+    webhookProxy: null,
+    sweepMinutes: 5,
+  };
+
+  function crashed(): boolean {
+    return hasCrashed;
+  }
 
   async function begin(interrupt?: Interrupt): Promise<App> {
     timers.drop();
@@ -79,16 +104,7 @@ export async function story(options: { config?: string; script?: unknown[] } = {
     hasCrashed = false;
     crash = Promise.withResolvers();
     app = await createApp({
-      settings: {
-        ...credentials,
-        host: "127.0.0.1",
-        port: 0,
-        baseUrl: `${playground.url}/api/v3`,
-        logLevel: "fatal",
-        logFormat: "json",
-        webhookProxy: null,
-        sweepMinutes: 5,
-      },
+      settings,
       clock: timers.clock,
       fetch: playground.fetch as typeof fetch,
       interrupt: (point) => {
@@ -106,22 +122,40 @@ export async function story(options: { config?: string; script?: unknown[] } = {
     return app;
   }
 
+  async function addReplica(): Promise<void> {
+    const { clock } = time.timers();
+    replicas.push(await createApp({ settings, clock, fetch: playground.fetch as typeof fetch }));
+  }
+
   async function restart(): Promise<void> {
     app = null;
     await playground.webhooks.idle();
     time.pass(NIGHT_MILLISECONDS);
     const next = await begin();
-    await next.sweep();
+    // As in life: what a sweep misses on a loaded machine (requests are cut after ten seconds) the next one finds.
+    for (let sweep = 1; sweep <= 2; sweep += 1) {
+      await next.sweep();
+      await quiet();
+    }
+  }
+
+  async function quiet(): Promise<void> {
+    for (let before = -1; before !== playground.world.requests.length && !crashed();) {
+      before = playground.world.requests.length;
+      await playground.webhooks.idle();
+      for (const one of [app, ...replicas]) {
+        await one?.intake.settled();
+        await one?.inbox.idle();
+      }
+    }
   }
 
   async function settle(): Promise<void> {
-    for (let before = -1; before !== playground.world.requests.length;) {
+    for (let before = -1; before !== playground.world.requests.length && !crashed();) {
       before = playground.world.requests.length;
       // A workflow run may go on for long after the app that should have ended it died.
       await Promise.race([playground.settled(), crash.promise]);
-      if (hasCrashed) return;
-      await app?.intake.settled();
-      await app?.inbox.idle();
+      await quiet();
     }
   }
 
@@ -174,8 +208,9 @@ export async function story(options: { config?: string; script?: unknown[] } = {
     ada,
     eve,
     begin,
+    addReplica,
     restart,
-    crashed: () => hasCrashed,
+    crashed,
     ask: async (title = "Write a note") => {
       const { data } = await ada.rest.issues.create({
         ...where,
@@ -189,6 +224,7 @@ export async function story(options: { config?: string; script?: unknown[] } = {
       await ada.rest.issues.createComment({ ...where, issue_number: issue, body });
     },
     push: (path, content) => write(ada, path, content),
+    quiet,
     settle,
     until,
     record,

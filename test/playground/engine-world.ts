@@ -2,7 +2,7 @@
 import { onTestFinished } from "vitest";
 import { Octokit } from "@octokit/rest";
 import { startPlayground, type Playground, type PlaygroundOptions } from "../../src/playground/playground.ts";
-import type { Repository } from "../../src/playground/model.ts";
+import type { Repository } from "../../src/playground/model/world.ts";
 
 export interface EngineWorld {
   playground: Playground;

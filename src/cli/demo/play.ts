@@ -1,6 +1,6 @@
 /** The person's part of the demo: writes an issue, labels it, wants it merged, and sees it closed. */
 import { readFile } from "node:fs/promises";
-import type { Happening } from "../../playground/model.ts";
+import type { Happening } from "../../playground/model/world.ts";
 import { recordOf } from "./outcome.ts";
 import type { Stage } from "./stage.ts";
 import type { Timeline } from "./timeline.ts";

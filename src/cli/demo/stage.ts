@@ -6,7 +6,7 @@ import { Octokit } from "@octokit/rest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { startPlayground, type Playground } from "../../playground/playground.ts";
-import type { Repository } from "../../playground/model.ts";
+import type { Repository } from "../../playground/model/world.ts";
 import { workflowFor } from "../workflow.ts";
 import { freePort, startApp, type AppProcess } from "./app-process.ts";
 import { pushFolder } from "./push-folder.ts";

@@ -2,7 +2,8 @@
 import colors from "picocolors";
 import { existsSync, readFileSync } from "node:fs";
 import { WORKFLOW_PATH } from "../../domain/names.ts";
-import type { Happening, WorkflowJob, World } from "../../playground/model.ts";
+import type { WorkflowJob } from "../../playground/model/actions.ts";
+import type { Happening, World } from "../../playground/model/world.ts";
 import { userById } from "../../playground/world.ts";
 
 export interface Timeline {

@@ -1,6 +1,7 @@
 /** Tells the world about a run or a job: the happening with GitHub's payload, and the job's check run. */
 import type { WorkflowJobEvent, WorkflowRunEvent } from "@octokit/webhooks-types";
-import type { Repository, Workflow, WorkflowJob, WorkflowRun, World } from "../model.ts";
+import type { Workflow, WorkflowJob, WorkflowRun } from "../model/actions.ts";
+import type { Repository, World } from "../model/world.ts";
 import { jobJson, runJson, workflowJson } from "../shapes/workflow.ts";
 import { emit, instant } from "../world.ts";
 

@@ -1,6 +1,6 @@
 /** The contexts that expressions see, and the variables that steps see, from one list of facts about the run. */
 import { dirname } from "node:path";
-import type { World } from "../model.ts";
+import type { World } from "../model/world.ts";
 import { fullName, userById } from "../world.ts";
 import type { Scope, Status } from "./expression.ts";
 import type { LiveRun } from "./live.ts";

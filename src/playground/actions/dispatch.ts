@@ -1,7 +1,9 @@
 /** `workflow_dispatch`: checks what the caller gives against what the workflow declares, in GitHub's words. */
 import { ApiError } from "../errors.ts";
 import { resolve } from "../git/objects.ts";
-import type { Happening, Repository, Token, Workflow, WorkflowRun } from "../model.ts";
+import type { Workflow, WorkflowRun } from "../model/actions.ts";
+import type { Token } from "../model/people.ts";
+import type { Happening, Repository } from "../model/world.ts";
 import { payloadOf } from "../shapes/payload.ts";
 import type { Engine } from "./live.ts";
 import { createRun } from "./runs.ts";

@@ -1,5 +1,6 @@
 /** GitHub Actions on one machine: listens to what happens and runs the workflows that ask for it. */
-import type { Happening, Repository, WorkflowRun, World } from "../model.ts";
+import type { WorkflowRun } from "../model/actions.ts";
+import type { Happening, Repository, World } from "../model/world.ts";
 import { dispatch, type DispatchRequest } from "./dispatch.ts";
 import { inBackground, type Engine, type EngineOptions } from "./live.ts";
 import { rerun } from "./runs.ts";

@@ -7,7 +7,8 @@ import { StepFailure, stopControl } from "./program.ts";
 import { stepScope, topFrame, type Frame, type PlannedStep, type Session } from "./session.ts";
 import { runShown, runTopStep } from "./steps.ts";
 import { planPre } from "./node-action.ts";
-import type { Conclusion, WorkflowStep } from "../model.ts";
+import type { WorkflowStep } from "../model/actions.ts";
+import type { Conclusion } from "../model/checks.ts";
 
 /** What a job comes to; its outputs are left on the job. */
 export async function runJobSteps(session: Session): Promise<Conclusion> {

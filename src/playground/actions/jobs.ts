@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { actionsApp } from "../apps.ts";
 import { createCheckRun, updateCheckRun } from "../checks.ts";
-import type { CheckRun, Conclusion, WorkflowJob } from "../model.ts";
+import type { WorkflowJob } from "../model/actions.ts";
+import type { CheckRun, Conclusion } from "../model/checks.ts";
 import { jobPage } from "../shapes/workflow.ts";
 import { issueWorkflowToken, revokeToken } from "../tokens.ts";
 import { instant, newId } from "../world.ts";

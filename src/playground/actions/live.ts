@@ -1,5 +1,7 @@
 /** What the engine holds in memory about runs that are not over, beside what the world remembers of them. */
-import type { Permissions, Repository, WorkflowJob, WorkflowRun, World } from "../model.ts";
+import type { WorkflowJob, WorkflowRun } from "../model/actions.ts";
+import type { Permissions } from "../model/people.ts";
+import type { Repository, World } from "../model/world.ts";
 import type { JobDefinition, WorkflowDefinition } from "./definition.ts";
 
 export interface EngineOptions {

@@ -1,5 +1,5 @@
 /** What a workflow job's token may do, from the `permissions` of the workflow and of the job. */
-import type { Permissions } from "../model.ts";
+import type { Permissions } from "../model/people.ts";
 import type { Granted } from "./definition.ts";
 
 /** GitHub's restricted default for repositories, for a workflow that asks for nothing. */

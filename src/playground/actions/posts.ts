@@ -1,5 +1,5 @@
 /** Steps that actions add to a job beside those of its file: before the first one and after the last. */
-import type { WorkflowStep } from "../model.ts";
+import type { WorkflowStep } from "../model/actions.ts";
 import type { Control, PlannedStep, Session } from "./session.ts";
 import { runShown } from "./steps.ts";
 

@@ -2,7 +2,8 @@
 import { actionsApp } from "../apps.ts";
 import { createSuite } from "../checks.ts";
 import { readCommit } from "../git/objects.ts";
-import type { HeadCommit, Repository, WorkflowRun, World } from "../model.ts";
+import type { HeadCommit, WorkflowRun } from "../model/actions.ts";
+import type { Repository, World } from "../model/world.ts";
 import { instant, newId } from "../world.ts";
 import { announceRun } from "./announce.ts";
 import { runScope } from "./contexts.ts";

@@ -1,7 +1,8 @@
 /** Decides when a run and its jobs start, and when they are over: concurrency groups, needs, free runners, cancelling. */
 import { rm } from "node:fs/promises";
 import { findSuite, tellSuite } from "../checks.ts";
-import type { Conclusion, World } from "../model.ts";
+import type { Conclusion } from "../model/checks.ts";
+import type { World } from "../model/world.ts";
 import { instant } from "../world.ts";
 import { announceRun } from "./announce.ts";
 import { runScope } from "./contexts.ts";

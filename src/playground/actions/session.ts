@@ -2,7 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CheckRun, Token, WorkflowStep } from "../model.ts";
+import type { WorkflowStep } from "../model/actions.ts";
+import type { CheckRun } from "../model/checks.ts";
+import type { Token } from "../model/people.ts";
 import type { Annotation } from "./commands.ts";
 import type { StepDefinition } from "./definition.ts";
 import { baseEnvironment, runnerFacts, runScope } from "./contexts.ts";

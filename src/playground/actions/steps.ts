@@ -1,5 +1,5 @@
 /** Runs steps one after another: conditions, results, time limits, and what a failure or a cancellation does to the rest. */
-import type { WorkflowStep } from "../model.ts";
+import type { WorkflowStep } from "../model/actions.ts";
 import { instant } from "../world.ts";
 import { runAction } from "./action-step.ts";
 import type { StepDefinition } from "./definition.ts";

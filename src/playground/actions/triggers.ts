@@ -1,7 +1,8 @@
 /** Starts the workflows that a happening asks for, each read from the commit that GitHub reads it from. */
 import { readCommit, resolve, mergeBase } from "../git/objects.ts";
 import { gitText } from "../git/run.ts";
-import type { Happening, Issue, Repository } from "../model.ts";
+import type { Issue } from "../model/issues.ts";
+import type { Happening, Repository } from "../model/world.ts";
 import { payloadOf } from "../shapes/payload.ts";
 import { testMerge } from "../test-merge.ts";
 import { starts, type Occasion } from "./filters.ts";

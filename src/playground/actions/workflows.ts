@@ -1,6 +1,7 @@
 /** The workflow files of a repository, and the workflows that GitHub keeps for them. */
 import { readBlob, readTree } from "../git/objects.ts";
-import type { Repository, Workflow, World } from "../model.ts";
+import type { Workflow } from "../model/actions.ts";
+import type { Repository, World } from "../model/world.ts";
 import { instant, newId } from "../world.ts";
 import { readWorkflow, type ReadWorkflow } from "./definition.ts";
 

@@ -1,5 +1,5 @@
 /** Compares two commits: how much changed, and each file with its patch. */
-import type { Repository } from "../model.ts";
+import type { Repository } from "../model/world.ts";
 import { distance } from "./history.ts";
 import { git, gitText } from "./run.ts";
 

@@ -1,5 +1,5 @@
 /** Walks a repository's history: which commits lie between two, and which files each changed. */
-import type { Repository } from "../model.ts";
+import type { Repository } from "../model/world.ts";
 import { readCommits, type Commit } from "./objects.ts";
 import { gitText } from "./run.ts";
 

@@ -1,5 +1,5 @@
 /** Merges without a work tree: two commits into one tree, or a row of commits onto a new base. */
-import type { Repository } from "../model.ts";
+import type { Repository } from "../model/world.ts";
 import { commitsBetween } from "./history.ts";
 import { readCommits, type Identity } from "./objects.ts";
 import { tryGit } from "./run.ts";

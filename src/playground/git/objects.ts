@@ -1,5 +1,5 @@
 /** Reads commits, trees, blobs and refs of a repository, many with one git process. */
-import type { Repository } from "../model.ts";
+import type { Repository } from "../model/world.ts";
 import { git, gitText, tryGit } from "./run.ts";
 
 export interface GitObject {

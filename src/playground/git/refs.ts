@@ -1,7 +1,8 @@
 /** The one way in which refs move over REST and GraphQL: all or none, with leases, checked as a push is. */
 import { join } from "node:path";
 import { ApiError } from "../errors.ts";
-import type { Repository, Token, World } from "../model.ts";
+import type { Token } from "../model/people.ts";
+import type { Repository, World } from "../model/world.ts";
 import { objections } from "../protection.ts";
 import { refMoved } from "../push.ts";
 import { WORKFLOW_FILES } from "./hooks.ts";

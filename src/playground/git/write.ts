@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Repository } from "../model.ts";
+import type { Repository } from "../model/world.ts";
 import type { Commit, TreeEntry } from "./objects.ts";
 import { git, gitText } from "./run.ts";
 

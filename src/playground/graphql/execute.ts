@@ -12,7 +12,8 @@ import {
 } from "graphql";
 import { z } from "zod";
 import type { Api } from "../api.ts";
-import type { Token, World } from "../model.ts";
+import type { Token } from "../model/people.ts";
+import type { World } from "../model/world.ts";
 import { instant, userById } from "../world.ts";
 import { NODE_LIMIT, queryCost, type Cost } from "./cost.ts";
 import { errorEntry, type ErrorEntry } from "./failure.ts";

@@ -1,5 +1,6 @@
 /** How a GraphQL type is played: one function per field, held to GitHub's schema by its published types. */
-import type { Repository, Token, User, World } from "../model.ts";
+import type { Token, User } from "../model/people.ts";
+import type { Repository, World } from "../model/world.ts";
 import type { Cost } from "./cost.ts";
 import type { GitReads } from "./git-reads.ts";
 import type { Window } from "./rate-limit.ts";

@@ -1,6 +1,6 @@
 /** Git reads of one request: what is asked for at the same time is read by one git process, and only once. */
 import { listRefs, parseCommit, readObjects, type Commit, type GitObject, type Ref } from "../git/objects.ts";
-import type { Repository } from "../model.ts";
+import type { Repository } from "../model/world.ts";
 
 export interface GitReads {
   /** Whatever a revision names: a full ref, an oid, `HEAD:path`; null when it names nothing. */

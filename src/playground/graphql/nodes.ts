@@ -1,20 +1,10 @@
 /** What GraphQL resolvers hand to each other: a piece of the world with the name of its GraphQL type. */
-import type {
-  App,
-  CheckRun,
-  CheckSuite,
-  Comment,
-  CommitStatus,
-  Issue,
-  Label,
-  Pull,
-  Reaction,
-  Repository,
-  TimelineEvent,
-  User,
-  WorkflowRun,
-  World,
-} from "../model.ts";
+import type { WorkflowRun } from "../model/actions.ts";
+import type { CheckRun, CheckSuite, CommitStatus } from "../model/checks.ts";
+import type { Comment, Issue, Label, Reaction, TimelineEvent } from "../model/issues.ts";
+import type { App, User } from "../model/people.ts";
+import type { Pull } from "../model/pulls.ts";
+import type { Repository, World } from "../model/world.ts";
 import { userById } from "../world.ts";
 import { parseNodeId, type NodeKind } from "../node-ids.ts";
 

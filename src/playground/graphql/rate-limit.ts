@@ -1,5 +1,6 @@
 /** The GraphQL rate limit: 5,000 points in an hour for each person or installation. */
-import type { Token, World } from "../model.ts";
+import type { Token } from "../model/people.ts";
+import type { World } from "../model/world.ts";
 
 export interface Window {
   limit: number;

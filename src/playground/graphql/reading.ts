@@ -1,6 +1,6 @@
 /** What a token may read over GraphQL, and how GitHub says that it may not. */
 import { demand, maySee } from "../access.ts";
-import type { Repository } from "../model.ts";
+import type { Repository } from "../model/world.ts";
 import type { AnyNode } from "./nodes.ts";
 import type { Context } from "./fields.ts";
 

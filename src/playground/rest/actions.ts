@@ -5,7 +5,8 @@ import type { Context } from "hono";
 import { cancelWorkflowRun, rerunWorkflow } from "../actions/engine.ts";
 import { actorOf, json, numberParam, paginate, param, type Api, type Env } from "../api.ts";
 import { ApiError, notPlayed } from "../errors.ts";
-import type { Artifact, Repository, WorkflowJob, WorkflowRun } from "../model.ts";
+import type { Artifact, WorkflowJob, WorkflowRun } from "../model/actions.ts";
+import type { Repository } from "../model/world.ts";
 import { artifactJson, jobJson, runJson } from "../shapes/workflow.ts";
 import { actionsOf, answerRuns } from "./run-list.ts";
 

@@ -4,7 +4,8 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { body, json, noContent, numberParam, paginate, param, type Api, type Env } from "../api.ts";
 import { ApiError } from "../errors.ts";
-import type { App, Delivery, Installation, World } from "../model.ts";
+import type { App, Installation } from "../model/people.ts";
+import type { Delivery, World } from "../model/world.ts";
 import { appJson, installationJson } from "../shapes/app.ts";
 import type { Webhooks } from "../webhooks.ts";
 

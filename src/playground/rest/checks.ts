@@ -23,7 +23,9 @@ import {
 } from "../checks.ts";
 import { ApiError } from "../errors.ts";
 import { resolve } from "../git/objects.ts";
-import type { CheckRun, Repository, Token, World } from "../model.ts";
+import type { CheckRun } from "../model/checks.ts";
+import type { Token } from "../model/people.ts";
+import type { Repository, World } from "../model/world.ts";
 import { checkRunJson, checkSuiteJson } from "../shapes/check.ts";
 import { ACTIONS_APP_ID } from "../world.ts";
 

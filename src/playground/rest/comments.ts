@@ -14,7 +14,8 @@ import {
 } from "../api.ts";
 import { addComment, commentsOf, deleteComment, editComment, findComment } from "../comments.ts";
 import { findIssue } from "../issues.ts";
-import type { Comment, Repository } from "../model.ts";
+import type { Comment } from "../model/issues.ts";
+import type { Repository } from "../model/world.ts";
 import { commentJson } from "../shapes/issue.ts";
 import { demandOnIssue, issueOf } from "./issue-access.ts";
 

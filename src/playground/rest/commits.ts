@@ -11,7 +11,7 @@ import { isAncestor, mergeBase, readCommit, readCommits, resolve, type Commit } 
 import { updateRefs } from "../git/refs.ts";
 import { writeCommit } from "../git/write.ts";
 import { identity } from "../merge-commit.ts";
-import type { Repository, World } from "../model.ts";
+import type { Repository, World } from "../model/world.ts";
 import { commitJson, fileJson } from "../shapes/git.ts";
 import { repositoryPage, repositoryUrl } from "../shapes/repository.ts";
 import { server } from "../test-merge.ts";

@@ -8,7 +8,8 @@ import { readBlob, readCommit, readTree, resolve, type TreeEntry } from "../git/
 import { updateRefs } from "../git/refs.ts";
 import { writeBlob, writeCommit, writeTree } from "../git/write.ts";
 import { identity } from "../merge-commit.ts";
-import type { Repository, Token, World } from "../model.ts";
+import type { Token } from "../model/people.ts";
+import type { Repository, World } from "../model/world.ts";
 import { contentJson } from "../shapes/content.ts";
 import { gitCommitJson } from "../shapes/git.ts";
 import { wrapped } from "./git-database.ts";

@@ -6,7 +6,7 @@ import { ApiError } from "../errors.ts";
 import { readBlob, readCommit, readTree, resolveAll, type Identity, type TreeEntry } from "../git/objects.ts";
 import { writeBlob, writeCommit, writeTree, type TreeChange } from "../git/write.ts";
 import { identity } from "../merge-commit.ts";
-import type { Repository, World } from "../model.ts";
+import type { Repository, World } from "../model/world.ts";
 import { gitCommitJson } from "../shapes/git.ts";
 import { repositoryUrl } from "../shapes/repository.ts";
 import { nodeId } from "../node-ids.ts";

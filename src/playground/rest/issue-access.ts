@@ -3,7 +3,9 @@ import type { Context } from "hono";
 import { demand } from "../access.ts";
 import { numberParam, repositoryOf, tokenOf, type Api, type Env } from "../api.ts";
 import { findIssue } from "../issues.ts";
-import type { Access, Issue, Repository } from "../model.ts";
+import type { Issue } from "../model/issues.ts";
+import type { Access } from "../model/people.ts";
+import type { Repository } from "../model/world.ts";
 
 /**
  * The issue of `:owner/:repo` and `:number`. `read` and `write` are GitHub's permissions; `speak` is what every

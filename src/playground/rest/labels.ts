@@ -5,7 +5,8 @@ import { actOf, body, json, noContent, paginate, param, repositoryOf, type Api }
 import { ApiError } from "../errors.ts";
 import { addLabels, removeLabel, setLabels } from "../issues.ts";
 import { createLabel, deleteLabel, findLabel, updateLabel } from "../labels.ts";
-import type { Label, Repository } from "../model.ts";
+import type { Label } from "../model/issues.ts";
+import type { Repository } from "../model/world.ts";
 import { labelJson, labelsOf } from "../shapes/issue.ts";
 import { issueOf } from "./issue-access.ts";
 

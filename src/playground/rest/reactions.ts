@@ -15,7 +15,8 @@ import {
 import { addReaction, findComment } from "../comments.ts";
 import { ApiError } from "../errors.ts";
 import { findIssue } from "../issues.ts";
-import type { Access, Comment, Issue } from "../model.ts";
+import type { Comment, Issue } from "../model/issues.ts";
+import type { Access } from "../model/people.ts";
 import { reactionJson } from "../shapes/issue.ts";
 import { demandOnIssue, issueOf } from "./issue-access.ts";
 

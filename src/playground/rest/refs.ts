@@ -5,7 +5,7 @@ import { actOf, body, json, noContent, param, repositoryOf, tokenOf, type Api } 
 import { ApiError } from "../errors.ts";
 import { listRefs, resolveAll, type Ref } from "../git/objects.ts";
 import { updateRefs } from "../git/refs.ts";
-import type { Repository, World } from "../model.ts";
+import type { Repository, World } from "../model/world.ts";
 import { refJson } from "../shapes/git.ts";
 
 const NewRef = z.object({ ref: z.string(), sha: z.string() });

@@ -2,7 +2,9 @@
 import type { Context } from "hono";
 import { demand } from "../access.ts";
 import { json, paginate, repositoryOf, type Api, type Env } from "../api.ts";
-import type { Access, Repository, WorkflowRun, World } from "../model.ts";
+import type { WorkflowRun } from "../model/actions.ts";
+import type { Access } from "../model/people.ts";
+import type { Repository, World } from "../model/world.ts";
 import { runJson } from "../shapes/workflow.ts";
 import { findUser } from "../world.ts";
 

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { demand } from "../access.ts";
 import { actOf, body, json, paginate, param, repositoryOf, type Api } from "../api.ts";
-import type { CommitStatus, Repository } from "../model.ts";
+import type { CommitStatus } from "../model/checks.ts";
+import type { Repository } from "../model/world.ts";
 import { repositoryJson, repositoryUrl } from "../shapes/repository.ts";
 import { statusJson } from "../shapes/check.ts";
 import { emit, instant, newId } from "../world.ts";

@@ -1,7 +1,8 @@
 /** Apps and installations as GitHub's REST API shows them. */
 import type { components } from "@octokit/openapi-types";
 import { appById } from "../apps.ts";
-import type { App, Installation, World } from "../model.ts";
+import type { App, Installation } from "../model/people.ts";
+import type { World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
 import { userById } from "../world.ts";
 import { apiUrl, userJson } from "./user.ts";

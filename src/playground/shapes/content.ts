@@ -1,7 +1,7 @@
 /** An entry of a tree as GitHub's contents API shows it, without its content. */
 import type { components } from "@octokit/openapi-types";
 import type { TreeEntry } from "../git/objects.ts";
-import type { Repository, World } from "../model.ts";
+import type { Repository, World } from "../model/world.ts";
 import { repositoryPage, repositoryUrl } from "./repository.ts";
 
 export function contentJson(

@@ -2,7 +2,7 @@
 import type { components } from "@octokit/openapi-types";
 import type { FileDiff } from "../git/diff.ts";
 import type { Commit, GitObject, Identity, Ref } from "../git/objects.ts";
-import type { Repository, World } from "../model.ts";
+import type { Repository, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
 import { repositoryPage, repositoryUrl } from "./repository.ts";
 import { userJson } from "./user.ts";

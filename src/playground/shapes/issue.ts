@@ -1,6 +1,7 @@
 /** Issues, comments, labels and reactions as GitHub's REST API and webhooks show them. */
 import type { components } from "@octokit/openapi-types";
-import type { Comment, Issue, Label, Reaction, Repository, World } from "../model.ts";
+import type { Comment, Issue, Label, Reaction } from "../model/issues.ts";
+import type { Repository, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
 import { userById } from "../world.ts";
 import { appOfBot } from "./app.ts";

@@ -1,9 +1,11 @@
 /** What a webhook carries beside its own subject: repository, organization, installation and sender. */
-import type { Happening, Installation, InstallationChange, World } from "../model.ts";
+import type { Installation } from "../model/people.ts";
+import type { Happening, InstallationChange, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
-import { fullName, userById } from "../world.ts";
+import { userById } from "../world.ts";
 import { apiUrl, userJson } from "./user.ts";
 import { installationJson } from "./app.ts";
+import { briefly } from "./brief-repository.ts";
 import { repositoryJson } from "./repository.ts";
 
 /** The whole payload of a happening; for an App with the key `installation`, for workflows (`github.event`) without it. */
@@ -43,24 +45,6 @@ export function installationPayload(
     ...payload,
     sender: userJson(world, userById(world, senderId)),
   };
-}
-
-/** Repositories as installation webhooks list them. */
-export function briefly(world: World, repositoryIds: number[]): Record<string, unknown>[] {
-  return repositoryIds.flatMap((id) => {
-    const repository = world.repositories.get(id);
-    if (!repository) return [];
-    const { name, private: hidden } = repository;
-    return [
-      {
-        id,
-        node_id: nodeId("Repository", id),
-        name,
-        full_name: fullName(world, repository),
-        private: hidden,
-      },
-    ];
-  });
 }
 
 function organizationJson(world: World, id: number): Record<string, unknown> {

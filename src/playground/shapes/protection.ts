@@ -1,6 +1,7 @@
 /** Branches and their protection as GitHub's REST API shows them. */
 import type { components } from "@octokit/openapi-types";
-import type { Protection, Repository, World } from "../model.ts";
+import type { Protection } from "../model/checks.ts";
+import type { Repository, World } from "../model/world.ts";
 import { protectionOf } from "../protection.ts";
 import { ACTIONS_APP_ID } from "../world.ts";
 import { repositoryUrl } from "./repository.ts";

@@ -1,7 +1,9 @@
 /** Pull requests as GitHub's REST API and webhooks show them. */
 import type { components } from "@octokit/openapi-types";
 import { mergeState } from "../merge-state.ts";
-import type { Issue, Pull, Repository, World } from "../model.ts";
+import type { Issue } from "../model/issues.ts";
+import type { Pull } from "../model/pulls.ts";
+import type { Repository, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
 import { userById } from "../world.ts";
 import { issuePage, issueUrl, labelsOf } from "./issue.ts";

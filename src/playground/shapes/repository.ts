@@ -1,7 +1,8 @@
 /** Repositories as GitHub's REST API and webhooks show them. */
 import type { components } from "@octokit/openapi-types";
 import { maySee, roleOf } from "../access.ts";
-import { ROLES, type Repository, type Role, type Token, type World } from "../model.ts";
+import { ROLES, type Role, type Token } from "../model/people.ts";
+import type { Repository, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
 import { fullName, userById } from "../world.ts";
 import { apiUrl, userJson } from "./user.ts";

@@ -1,6 +1,8 @@
 /** Reviews and their comments as GitHub's REST API and webhooks show them. */
 import type { components } from "@octokit/openapi-types";
-import type { Issue, Repository, Review, ReviewComment, ReviewThread, World } from "../model.ts";
+import type { Issue } from "../model/issues.ts";
+import type { Review, ReviewComment, ReviewThread } from "../model/pulls.ts";
+import type { Repository, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
 import { userById } from "../world.ts";
 import { issuePage, rollup } from "./issue.ts";

@@ -1,6 +1,7 @@
 /** An issue's timeline and events as GitHub's REST API shows them. */
 import { commentsOf } from "../comments.ts";
-import type { Issue, Repository, TimelineEvent, World } from "../model.ts";
+import type { Issue, TimelineEvent } from "../model/issues.ts";
+import type { Repository, World } from "../model/world.ts";
 import { nodeId, type NodeKind } from "../node-ids.ts";
 import { userById } from "../world.ts";
 import { appOfBot } from "./app.ts";

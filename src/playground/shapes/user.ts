@@ -1,6 +1,7 @@
 /** People, organizations and bots as GitHub's REST API shows them. */
 import type { components } from "@octokit/openapi-types";
-import type { Repository, User, World } from "../model.ts";
+import type { User } from "../model/people.ts";
+import type { Repository, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
 
 /** Where REST answers point to. */

@@ -1,6 +1,7 @@
 /** Workflows, their runs, jobs and artifacts as GitHub's REST API and webhooks show them. */
 import type { components } from "@octokit/openapi-types";
-import type { Artifact, Repository, Workflow, WorkflowJob, WorkflowRun, World } from "../model.ts";
+import type { Artifact, Workflow, WorkflowJob, WorkflowRun } from "../model/actions.ts";
+import type { Repository, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
 import { userById } from "../world.ts";
 import { repositoryJson, repositoryPage, repositoryUrl } from "./repository.ts";

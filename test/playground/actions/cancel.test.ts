@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { cancelWorkflowRun, dispatchWorkflow } from "../../../src/playground/actions/engine.ts";
-import type { WorkflowRun } from "../../../src/playground/model.ts";
+import type { WorkflowRun } from "../../../src/playground/model/actions.ts";
 import { jobNamed, logOf, stepsOf, workflowWorld, type WorkflowWorld } from "./workflow-world.ts";
 
 /** Says in the log that it has begun, and then waits for ever. */

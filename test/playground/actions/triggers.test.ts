@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { expect, test } from "vitest";
 import type { Env } from "../../../src/playground/api.ts";
 import { ApiError } from "../../../src/playground/errors.ts";
-import type { Token } from "../../../src/playground/model.ts";
+import type { Token } from "../../../src/playground/model/people.ts";
 import { actionsRoutes } from "../../../src/playground/rest/actions.ts";
 import { actionsSettingsRoutes } from "../../../src/playground/rest/actions-settings.ts";
 import { workflowsRoutes } from "../../../src/playground/rest/workflows.ts";

@@ -8,15 +8,9 @@ import { commitFiles } from "../../../src/playground/first-commit.ts";
 import { resolve } from "../../../src/playground/git/objects.ts";
 import { updateRefs } from "../../../src/playground/git/refs.ts";
 import { writeBlob, writeCommit, writeTree } from "../../../src/playground/git/write.ts";
-import type {
-  Happening,
-  Repository,
-  Token,
-  User,
-  WorkflowJob,
-  WorkflowRun,
-  World,
-} from "../../../src/playground/model.ts";
+import type { WorkflowJob, WorkflowRun } from "../../../src/playground/model/actions.ts";
+import type { Token, User } from "../../../src/playground/model/people.ts";
+import type { Happening, Repository, World } from "../../../src/playground/model/world.ts";
 import { createUser } from "../../../src/playground/people.ts";
 import { createRepository } from "../../../src/playground/repositories.ts";
 import { issueUserToken } from "../../../src/playground/tokens.ts";

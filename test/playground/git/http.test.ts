@@ -11,7 +11,7 @@ import type { Env } from "../../../src/playground/api.ts";
 import { gitRoutes } from "../../../src/playground/git/http.ts";
 import { resolve } from "../../../src/playground/git/objects.ts";
 import { setRef } from "../../../src/playground/git/transaction.ts";
-import type { Token } from "../../../src/playground/model.ts";
+import type { Token } from "../../../src/playground/model/people.ts";
 import { createUser } from "../../../src/playground/people.ts";
 import { issueUserToken, issueWorkflowToken } from "../../../src/playground/tokens.ts";
 import { smallWorld, type SmallWorld } from "../small-world.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { listRefs, resolve } from "../../../src/playground/git/objects.ts";
 import { updateRefs, type RefUpdate } from "../../../src/playground/git/refs.ts";
-import type { Token } from "../../../src/playground/model.ts";
+import type { Token } from "../../../src/playground/model/people.ts";
 import { smallWorld, type SmallWorld } from "../small-world.ts";
 
 test("several refs move in one step, custom ones in silence and branches with a push", async () => {

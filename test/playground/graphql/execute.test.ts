@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { Env } from "../../../src/playground/api.ts";
 import { answerQuery, graphqlRoutes } from "../../../src/playground/graphql/execute.ts";
 import { windowOf } from "../../../src/playground/graphql/rate-limit.ts";
-import type { Token, World } from "../../../src/playground/model.ts";
+import type { Token } from "../../../src/playground/model/people.ts";
+import type { World } from "../../../src/playground/model/world.ts";
 import { smallWorld } from "../small-world.ts";
 
 describe("over HTTP", () => {

@@ -5,7 +5,7 @@ import { listRefs } from "../../../src/playground/git/objects.ts";
 import { answerQuery } from "../../../src/playground/graphql/execute.ts";
 import { addIssue, createIssue } from "../../../src/playground/issues.ts";
 import { createLabel } from "../../../src/playground/labels.ts";
-import type { Permissions, Token } from "../../../src/playground/model.ts";
+import type { Permissions, Token } from "../../../src/playground/model/people.ts";
 import { openPull } from "../../../src/playground/pulls.ts";
 import { nodeId } from "../../../src/playground/node-ids.ts";
 import { createUser } from "../../../src/playground/people.ts";

@@ -4,7 +4,7 @@ import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { expect, test } from "vitest";
 import type { NewApp } from "../../../src/playground/apps.ts";
-import type { Installation } from "../../../src/playground/model.ts";
+import type { Installation } from "../../../src/playground/model/people.ts";
 import { ENGINE, engineWorld, refusal, signIn, type EngineWorld } from "../engine-world.ts";
 
 test("an App signs in, finds its installations and gets a token that lives an hour", async () => {

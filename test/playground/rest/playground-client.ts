@@ -1,6 +1,6 @@
 /** A playground with one repository and an Octokit that speaks to it in process. */
 import { Octokit } from "@octokit/rest";
-import type { Repository } from "../../../src/playground/model.ts";
+import type { Repository } from "../../../src/playground/model/world.ts";
 import { startPlayground, type Playground } from "../../../src/playground/playground.ts";
 
 export interface Client extends AsyncDisposable {

@@ -4,7 +4,7 @@ import { join, resolve as resolvePath, sep } from "node:path";
 import { demand } from "../../access.ts";
 import { ApiError } from "../../errors.ts";
 import { resolve } from "../../git/objects.ts";
-import type { Repository } from "../../model.ts";
+import type { Repository } from "../../model/world.ts";
 import { findRepository, fullName, liveToken } from "../../world.ts";
 import { planPost } from "../posts.ts";
 import { StepFailure, runProgram } from "../program.ts";

@@ -1,6 +1,7 @@
 /** Check runs and commit statuses, as a pull request requires them or not. */
 import type * as GitHub from "@octokit/graphql-schema";
-import type { CheckRun, Repository } from "../../model.ts";
+import type { CheckRun } from "../../model/checks.ts";
+import type { Repository } from "../../model/world.ts";
 import { nodeId, parseNodeId } from "../../node-ids.ts";
 import { protectionOf } from "../../protection.ts";
 import { repositoryPage } from "../../shapes/repository.ts";

@@ -1,6 +1,7 @@
 /** Check suites and the workflow runs behind them. */
 import type * as GitHub from "@octokit/graphql-schema";
-import type { CheckRun, CheckSuite, Repository } from "../../model.ts";
+import type { CheckRun, CheckSuite } from "../../model/checks.ts";
+import type { Repository } from "../../model/world.ts";
 import { nodeId } from "../../node-ids.ts";
 import { repositoryPage } from "../../shapes/repository.ts";
 import { connection, type Connection } from "../connection.ts";

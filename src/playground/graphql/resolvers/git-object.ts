@@ -1,7 +1,7 @@
 /** Trees and blobs, and finding any git object by an expression. */
 import type * as GitHub from "@octokit/graphql-schema";
 import type { GitObject } from "../../git/objects.ts";
-import type { Repository } from "../../model.ts";
+import type { Repository } from "../../model/world.ts";
 import { nodeId } from "../../node-ids.ts";
 import { repositoryPage } from "../../shapes/repository.ts";
 import type { Context, Fields } from "../fields.ts";

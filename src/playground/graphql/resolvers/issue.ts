@@ -1,7 +1,8 @@
 /** Issues and the lists of them. */
 import type * as GitHub from "@octokit/graphql-schema";
 import { notPlayed } from "../../errors.ts";
-import type { Issue, Repository } from "../../model.ts";
+import type { Issue } from "../../model/issues.ts";
+import type { Repository } from "../../model/world.ts";
 import { nodeId } from "../../node-ids.ts";
 import { connection, type Connection } from "../connection.ts";
 import type { Fields } from "../fields.ts";

@@ -2,7 +2,8 @@
 import type * as GitHub from "@octokit/graphql-schema";
 import { nodeId } from "../../node-ids.ts";
 import { repositoryPage } from "../../shapes/repository.ts";
-import type { Label, Repository } from "../../model.ts";
+import type { Label } from "../../model/issues.ts";
+import type { Repository } from "../../model/world.ts";
 import { connection, type Connection } from "../connection.ts";
 import type { Fields, Paging } from "../fields.ts";
 import type { LabelNode } from "../nodes.ts";

@@ -1,6 +1,7 @@
 /** Lists of pull requests. */
 import type * as GitHub from "@octokit/graphql-schema";
-import type { Issue, Repository } from "../../model.ts";
+import type { Issue } from "../../model/issues.ts";
+import type { Repository } from "../../model/world.ts";
 import type { Connection } from "../connection.ts";
 import type { SubjectNode } from "../nodes.ts";
 import { hasAnyLabel, listed } from "./issue.ts";

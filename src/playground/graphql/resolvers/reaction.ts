@@ -1,6 +1,6 @@
 /** Reactions, one by one and in the eight groups that GitHub always answers. */
 import type * as GitHub from "@octokit/graphql-schema";
-import type { Reaction, ReactionContent } from "../../model.ts";
+import type { Reaction, ReactionContent } from "../../model/issues.ts";
 import { nodeId } from "../../node-ids.ts";
 import { connection } from "../connection.ts";
 import type { Fields } from "../fields.ts";

@@ -1,7 +1,7 @@
 /** Refs of every kind: branches, tags and any other below `refs/`. */
 import type * as GitHub from "@octokit/graphql-schema";
 import { notPlayed } from "../../errors.ts";
-import type { Repository } from "../../model.ts";
+import type { Repository } from "../../model/world.ts";
 import { nodeId } from "../../node-ids.ts";
 import { connection, type Connection } from "../connection.ts";
 import type { Context, Fields } from "../fields.ts";

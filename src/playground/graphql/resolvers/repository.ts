@@ -2,7 +2,8 @@
 import type * as GitHub from "@octokit/graphql-schema";
 import { roleOf } from "../../access.ts";
 import { findLabel } from "../../labels.ts";
-import type { Issue, Repository } from "../../model.ts";
+import type { Issue } from "../../model/issues.ts";
+import type { Repository } from "../../model/world.ts";
 import { nodeId } from "../../node-ids.ts";
 import { repositoryJson, repositoryPage } from "../../shapes/repository.ts";
 import { fullName } from "../../world.ts";

@@ -1,6 +1,6 @@
 /** Reviews of pull requests and the conversations on their lines. */
 import type * as GitHub from "@octokit/graphql-schema";
-import type { Pull, Review, ReviewComment, ReviewThread } from "../../model.ts";
+import type { Pull, Review, ReviewComment, ReviewThread } from "../../model/pulls.ts";
 import { nodeId } from "../../node-ids.ts";
 import { issuePage } from "../../shapes/issue.ts";
 import { associationOf } from "../../shapes/user.ts";

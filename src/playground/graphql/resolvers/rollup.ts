@@ -1,6 +1,7 @@
 /** A commit's check runs and statuses rolled up into one state. */
 import type * as GitHub from "@octokit/graphql-schema";
-import type { CommitStatus, Repository } from "../../model.ts";
+import type { CommitStatus } from "../../model/checks.ts";
+import type { Repository } from "../../model/world.ts";
 import { nodeId } from "../../node-ids.ts";
 import { connection } from "../connection.ts";
 import type { Fields } from "../fields.ts";

@@ -9,7 +9,7 @@ import {
   reopenIssue,
   setLocked,
 } from "../../../issues.ts";
-import type { Issue } from "../../../model.ts";
+import type { Issue } from "../../../model/issues.ts";
 import type { Context, Fields } from "../../fields.ts";
 import { subjectNode } from "../../nodes.ts";
 import { actOf, demandOnSubject, demandWrite, mutation, target } from "./mutation.ts";

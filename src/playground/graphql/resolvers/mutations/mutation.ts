@@ -2,7 +2,7 @@
 import { demand, maySee } from "../../../access.ts";
 import { ApiError } from "../../../errors.ts";
 import type { Act } from "../../../issues.ts";
-import type { Repository } from "../../../model.ts";
+import type { Repository } from "../../../model/world.ts";
 import { GraphqlFailure } from "../../failure.ts";
 import type { Context, Resolver } from "../../fields.ts";
 import { findNode, type AnyNode, type SubjectNode } from "../../nodes.ts";

@@ -1,7 +1,7 @@
 /** Mutations that move refs. */
 import type * as GitHub from "@octokit/graphql-schema";
 import { updateRefs, type RefUpdate } from "../../../git/refs.ts";
-import type { Repository } from "../../../model.ts";
+import type { Repository } from "../../../model/world.ts";
 import { GraphqlFailure } from "../../failure.ts";
 import type { Context, Fields } from "../../fields.ts";
 import type { RefNode } from "../../nodes.ts";

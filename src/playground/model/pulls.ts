@@ -1,0 +1,68 @@
+/** Pull requests, their mergeability and their reviews. */
+import type { Reaction } from "./issues.ts";
+
+export interface Pull {
+  id: number;
+  draft: boolean;
+  headRef: string;
+  headSha: string;
+  baseRef: string;
+  /** Tip of the base when the head was last pushed or the pull request opened. */
+  baseSha: string;
+  mergedAt: string | null;
+  mergedById: number | null;
+  mergeCommitSha: string | null;
+  /** Result of the last test merge and the two tips it was made for; null: not computed yet, or stale. */
+  mergeability: Mergeability | null;
+  /** What the head brings over the base, counted when the head last moved. */
+  size: { commits: number; additions: number; deletions: number; changedFiles: number };
+  reviews: Review[];
+  threads: ReviewThread[];
+}
+
+export interface Mergeability {
+  head: string;
+  base: string;
+  mergeable: boolean;
+  /** The commits can be put on the base one by one. */
+  rebaseable: boolean;
+  /** The test merge, which `refs/pull/<number>/merge` points at; null on conflict. */
+  commit: string | null;
+  /** The base has commits that the head has not. */
+  behind: boolean;
+}
+
+export interface Review {
+  id: number;
+  authorId: number;
+  state: "APPROVED" | "CHANGES_REQUESTED" | "COMMENTED" | "DISMISSED";
+  body: string;
+  commit: string;
+  submittedAt: string;
+}
+
+/** A conversation on lines of the diff, in the order in which it was written. */
+export interface ReviewThread {
+  id: number;
+  path: string;
+  side: "LEFT" | "RIGHT";
+  line: number;
+  startLine: number | null;
+  resolvedById: number | null;
+  comments: ReviewComment[];
+}
+
+export interface ReviewComment {
+  id: number;
+  reviewId: number;
+  authorId: number;
+  body: string;
+  /** The commit whose diff it was written on, and the part of the diff up to its line. */
+  commit: string;
+  diffHunk: string;
+  createdAt: string;
+  updatedAt: string;
+  lastEditedAt: string | null;
+  minimized: string | null;
+  reactions: Reaction[];
+}
