@@ -33,28 +33,17 @@ const HAPPY = [
 ];
 const CANCEL = ["react 1", "move 3", "cancel_run 1", "say 1"];
 
-/** All of them take minutes; these show every kind of effect in every run of the tests. */
-const LONG = process.env.GZA_LONG === "1";
-const SHORT = [
-  "after move 2",
-  "before dispatch 1",
-  "after open_pull 1",
-  "before say 2",
-  "after request_merge 1",
-];
-
 interface Case {
   what: string;
   when: Point["when"];
 }
 
-function casesOf(all: readonly string[], short: readonly string[]): Case[] {
-  const cases = all.flatMap((what) => (["before", "after"] as const).map((when) => ({ what, when })));
-  return LONG ? cases : cases.filter(({ what, when }) => short.includes(`${when} ${what}`));
+function aroundEach(all: readonly string[]): Case[] {
+  return all.flatMap((what) => (["before", "after"] as const).map((when) => ({ what, when })));
 }
 
 describe.concurrent("a task that goes well", () => {
-  it.each(casesOf(HAPPY, SHORT))("ends merged when the app dies $when $what", async ({ what, when }) => {
+  it.each(aroundEach(HAPPY))("ends merged when the app dies $when $what", async ({ what, when }) => {
     await using from = await story();
     const killed = killer(what, when);
     await from.begin(killed.interrupt);
@@ -75,33 +64,30 @@ describe.concurrent("a task that goes well", () => {
 });
 
 describe.concurrent("a task that is called off in flight", () => {
-  it.each(casesOf(CANCEL, ["before cancel_run 1"]))(
-    "ends cancelled when the app dies $when $what",
-    async ({ what, when }) => {
-      await using mark = await folder();
-      await using from = await story({ script: [{ run: `touch ${mark.path}/here` }, { wait: 600 }] });
-      const killed = killer(what, when);
-      await from.begin(killed.interrupt);
+  it.each(aroundEach(CANCEL))("ends cancelled when the app dies $when $what", async ({ what, when }) => {
+    await using mark = await folder();
+    await using from = await story({ script: [{ run: `touch ${mark.path}/here` }, { wait: 600 }] });
+    const killed = killer(what, when);
+    await from.begin(killed.interrupt);
 
-      const issue = await from.ask();
-      await mark.filled();
-      await from.say(issue, "/gza cancel");
-      const record = await from.until(
-        issue,
-        ({ phase, intents }) => phase === "cancelled" && intents.length === 0,
-      );
-      await from.settle();
+    const issue = await from.ask();
+    await mark.filled();
+    await from.say(issue, "/gza cancel");
+    const record = await from.until(
+      issue,
+      ({ phase, intents }) => phase === "cancelled" && intents.length === 0,
+    );
+    await from.settle();
 
-      expect(killed.done()).toBe(true);
-      expect(record).toMatchObject({ reason: "command", attempts: [{ n: 1, end: "cancelled" }] });
-      expect(from.runs().map(({ conclusion }) => conclusion)).toEqual(["cancelled"]);
-      expect(twice(from, issue)).toEqual([]);
-    },
-  );
+    expect(killed.done()).toBe(true);
+    expect(record).toMatchObject({ reason: "command", attempts: [{ n: 1, end: "cancelled" }] });
+    expect(from.runs().map(({ conclusion }) => conclusion)).toEqual(["cancelled"]);
+    expect(twice(from, issue)).toEqual([]);
+  });
 });
 
-it("closes the issue itself when the merge did not", { timeout: 60_000 }, async () => {
-  for (const { when, what } of casesOf(["close_issue 1"], ["before close_issue 1"])) {
+it("closes the issue itself when the merge did not", async () => {
+  for (const { when, what } of aroundEach(["close_issue 1"])) {
     await using from = await story();
     const killed = killer(what, when);
     await from.begin(killed.interrupt);
