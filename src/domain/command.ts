@@ -1,4 +1,5 @@
 /** Commands: the table of what people may say to GZA, and the reading of a comment's first line. */
+import { nearest } from "./nearest.ts";
 import { Method } from "./task.ts";
 
 /** Every word after `/gza`. `use`: how it is written; `does`: what it does, for help and the README. */
@@ -48,7 +49,7 @@ export function parseCommand(body: string): Command | null {
   const rest = words.slice(2);
   if (isWord(word)) return readArguments(word, rest);
   if (LATER.has(word)) return { kind: "later", word };
-  return { kind: "mistaken", word: word.slice(0, 20), near: nearest(word) };
+  return { kind: "mistaken", word: word.slice(0, 20), near: nearestWord(word) };
 }
 
 function readArguments(command: Word, rest: string[]): Command {
@@ -73,31 +74,7 @@ function isWord(word: string): word is Word {
   return Object.hasOwn(COMMANDS, word);
 }
 
-/** The known word at an edit distance of at most two. */
-function nearest(word: string): Word | null {
-  const known = Object.keys(COMMANDS).filter(isWord);
-  return known.find((candidate) => distance(word, candidate) <= 2) ?? null;
-}
-
-/** Edits (insert, drop, change, swap of neighbours) from one word to another. */
-function distance(from: string, to: string): number {
-  const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
-  const cell = (row: number, column: number): number => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
-  for (let row = 1; row <= from.length; row += 1) {
-    rows.push([row]);
-    for (let column = 1; column <= to.length; column += 1) {
-      const same = from[row - 1] === to[column - 1] ? 0 : 1;
-      const swapped =
-        row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      rows[row]?.push(
-        Math.min(
-          cell(row - 1, column) + 1,
-          cell(row, column - 1) + 1,
-          cell(row - 1, column - 1) + same,
-          swapped ? cell(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
-        ),
-      );
-    }
-  }
-  return cell(from.length, to.length);
+function nearestWord(word: string): Word | null {
+  const found = nearest(word, Object.keys(COMMANDS));
+  return found !== null && isWord(found) ? found : null;
 }
