@@ -21,9 +21,6 @@ export const OWN_LABELS = {
   ready: { name: "gza:ready", color: "0e8a16", description: "Approved, green and mergeable" },
 } as const;
 
-export const STOP_LABEL = "gza:stop";
-export const URGENT_LABEL = "gza:urgent";
-
 export function taskRef(issue: number): string {
   return `${TASK_PREFIX}${issue}`;
 }

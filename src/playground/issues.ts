@@ -154,15 +154,6 @@ export function setLocked(
   announce(world, { ...act, repository, issue, action });
 }
 
-/** Takes the issue and its comments away for good; its number is never used again. */
-export function deleteIssue(world: World, repository: Repository, issue: Issue, act: Act): void {
-  announce(world, { ...act, repository, issue, action: "deleted" });
-  repository.issues.delete(issue.number);
-  for (const [id, comment] of repository.comments) {
-    if (comment.issueNumber === issue.number) repository.comments.delete(id);
-  }
-}
-
 /** Puts labels on; unknown ones are made, as GitHub does, and those already there are left alone. At most 100 an issue. */
 export function addLabels(
   world: World,

@@ -4,7 +4,7 @@ import type { Attempt, Record, RecordBody } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import type { Report } from "../report.ts";
 import type { Baton, Snapshot } from "../snapshot.ts";
-import type { AttemptEnd, ParkReason } from "../task.ts";
+import { ATTEMPT_ENDS, type AttemptEnd, type ParkReason } from "../task.ts";
 import { counted, endAttempt, moveTo } from "../transition.ts";
 import type { RefMove } from "../decision.ts";
 
@@ -75,8 +75,8 @@ function fall(
     ...(keeps ? { work: baton.work } : {}),
   });
   if (keeps) refs.push({ name: unfinishedRef(record.issue), before: snapshot.unfinished, after: baton.oid });
-  const isNobodysFault =
-    found.reason === undefined && (end === "superseded" || end === "cancelled" || end === "stopped");
+  // Nobody judges what somebody else ended or took over; it begins anew.
+  const isNobodysFault = found.reason === undefined && (ATTEMPT_ENDS[end] === "none" || end === "stopped");
   const next = isNobodysFault
     ? ({ phase: "queued", reason: "asked" } as const)
     : ({ phase: "parked", reason: found.reason ?? (end as ParkReason) } as const);
