@@ -64,10 +64,10 @@ export async function graphql(
   throw failure;
 }
 
-/** GitHub's clock as an answer's `Date` header tells it. */
+/** GitHub's clock as an answer's `Date` header tells it: whole seconds, written as GitHub writes instants. */
 export function instantOf(date: string | undefined): Instant {
   const time = date === undefined ? Number.NaN : Date.parse(date);
-  return new Date(Number.isNaN(time) ? Date.now() : time).toISOString();
+  return new Date(Number.isNaN(time) ? Date.now() : time).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 const GraphqlAnswer = z.looseObject({

@@ -1,5 +1,6 @@
 /** Webhooks: every happening goes, signed, to each App that is installed there and asked for it. */
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { Webhooks as Signer } from "@octokit/webhooks";
 import { appById } from "./apps.ts";
 import type { Installation } from "./model/people.ts";
 import type { Delivery, Happening, InstallationChange, World } from "./model/world.ts";
@@ -153,7 +154,7 @@ async function deliver(world: World, letter: Letter, { send, patience, redeliver
   const app = appById(world, letter.installation.appId);
   if (app.webhookUrl === null) return;
   const content = JSON.stringify(letter.payload);
-  const signature = createHmac("sha256", app.webhookSecret).update(content).digest("hex");
+  const signature = await new Signer({ secret: app.webhookSecret }).sign(content);
   const headers = {
     Accept: "*/*",
     "Content-Type": "application/json",
@@ -163,7 +164,7 @@ async function deliver(world: World, letter: Letter, { send, patience, redeliver
     "X-GitHub-Hook-ID": String(app.id),
     "X-GitHub-Hook-Installation-Target-ID": String(app.id),
     "X-GitHub-Hook-Installation-Target-Type": "integration",
-    "X-Hub-Signature-256": `sha256=${signature}`,
+    "X-Hub-Signature-256": signature,
   };
   const delivery: Delivery = {
     id: newId(world),

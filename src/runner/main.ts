@@ -1,5 +1,6 @@
 /** The action's entry: one step of a workflow job, chosen by the input `step`. */
 import { info, setFailed, setOutput } from "@actions/core";
+import { exec } from "@actions/exec";
 import type { Remote } from "./fence.ts";
 import { bearer } from "./git.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
@@ -26,6 +27,8 @@ try {
 }
 
 async function prepareStep(inputs: Inputs): Promise<void> {
+  // A person who reads the log of a strange attempt wants to know first what machine it had.
+  for (const tool of ["git", "node", "bash"]) await exec(tool, ["--version"]);
   const prepared = await prepare(inputs, remoteOf(inputs));
   setOutput("superseded", String(prepared.kind === "superseded"));
   setOutput("ready", String(prepared.kind === "ready"));
