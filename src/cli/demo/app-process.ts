@@ -49,11 +49,15 @@ export async function startApp(
     NODE_ENV: "production",
   } as NodeJS.ProcessEnv;
   const child = spawn(process.execPath, [MAIN], { cwd: directory, env, stdio: ["ignore", "pipe", "pipe"] });
+  // However this process ends, the app does not outlive it.
+  const end = (): boolean => child.kill("SIGKILL");
+  process.once("exit", end);
   const file = createWriteStream(log);
   child.stdout.pipe(file, { end: false });
   child.stderr.pipe(file, { end: false });
   const ended = once(child, "close").then(([code]: unknown[]) => {
     file.end();
+    process.off("exit", end);
     return typeof code === "number" ? code : null;
   });
   const url = `http://127.0.0.1:${port}`;

@@ -25,6 +25,8 @@ export async function demo(options: DemoOptions): Promise<number> {
   const interrupted = new Promise<"interrupted">((resolve) => {
     process.once("SIGINT", () => resolve("interrupted"));
     process.once("SIGTERM", () => resolve("interrupted"));
+    // Nobody reads any more (`| head`): that ends it too, and cleanly.
+    process.stdout.on("error", () => resolve("interrupted"));
   });
   try {
     const timeline = startTimeline(stage.playground.world, console.log);
