@@ -4,7 +4,8 @@ import { text } from "node:stream/consumers";
 const { tasks, requests, seconds } = JSON.parse(await text(process.stdin));
 const faults = [];
 for (const task of tasks) {
-  if (!task.merged || task.phase !== "done") faults.push(`issue #${task.issue} is ${task.phase}, ${task.reason}`);
+  if (!task.merged || task.phase !== "done")
+    faults.push(`issue #${task.issue} is ${task.phase}, ${task.reason}`);
 }
 if (tasks.length === 0) faults.push("there are no tasks");
 if (seconds > 40) faults.push(`it took ${seconds} seconds`);
