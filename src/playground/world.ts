@@ -10,13 +10,22 @@ export interface WorldOptions {
 /** The id of GitHub's own `github-actions` App, which owns the check runs of workflows. */
 export const ACTIONS_APP_ID = 15368;
 
+/** Ids that a playground may use up before it reaches those of the next one in the same process. */
+const IDS = 100_000;
+let worlds = 0;
+
+/**
+ * Nothing has happened in it yet. Its ids are its own, as GitHub's are: @octokit/auth-app shares requests for tokens within a
+ * process by the installation's id alone, so two playgrounds with the same ids would hand out each other's tokens.
+ */
 export function createWorld({ directory, now = () => new Date() }: WorldOptions): World {
+  worlds += 1;
   return {
     url: "http://playground.invalid",
     serverUrl: "http://playground.invalid",
     directory,
     now,
-    nextId: 1000,
+    nextId: 1000 + (worlds - 1) * IDS,
     users: new Map(),
     apps: new Map(),
     installations: new Map(),
@@ -29,7 +38,7 @@ export function createWorld({ directory, now = () => new Date() }: WorldOptions)
   };
 }
 
-/** Ids are unique over everything in one playground, rising in the order of creation. */
+/** Ids are unique over everything in all playgrounds of this process, rising in the order of creation. */
 export function newId(world: World): number {
   world.nextId += 1;
   return world.nextId;
