@@ -61,6 +61,12 @@ test("what a person does with git and REST reaches an App as webhooks that verif
   expect(viewer).toEqual({ viewer: { login: "ada" } });
 });
 
+test("two playgrounds of one process never give the same id, so an Octokit never mistakes their tokens", async () => {
+  const [one, other] = await Promise.all([installed(), installed()]);
+
+  expect(one.id).not.toBe(other.id);
+});
+
 async function listening(server: Server): Promise<number> {
   onTestFinished(() => {
     server.close();
@@ -101,4 +107,20 @@ async function pushReadme(origin: string): Promise<string> {
   await git("commit", "--quiet", "-m", "Begin");
   await git("push", "--quiet", "origin", "main");
   return git("rev-parse", "HEAD");
+}
+
+/** An App of a person of its own, installed there, in a playground of its own. */
+async function installed() {
+  const playground = await startPlayground({ listen: false });
+  onTestFinished(() => playground.stop());
+  playground.createPerson({ login: "ada" });
+  const { app } = playground.createApp({
+    name: "Listener",
+    owner: "ada",
+    permissions: {},
+    events: [],
+    webhookUrl: null,
+    webhookSecret: SECRET,
+  });
+  return playground.install(app, "ada", []);
 }
