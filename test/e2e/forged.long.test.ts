@@ -42,7 +42,12 @@ it("a record that GZA did not write for this task is refused, said once, and lef
   const mended = await from.until(one, ({ phase }) => phase === "ready");
 
   expect(complaints).toHaveLength(Object.keys(FORGERIES).length);
-  for (const complaint of complaints) expect(complaint).toMatch(new RegExp(`git push .*:${taskRef(one)}\``));
+  const foreign = /its signature is not this App's/;
+  const reasons = [foreign, foreign, /it is the record of #2/, foreign];
+  for (const [index, complaint] of complaints.entries()) {
+    expect(complaint).toMatch(reasons[index] ?? /^$/);
+    expect(complaint).toMatch(new RegExp(`git push .*:${taskRef(one)}\``));
+  }
   expect(labels).toContain("gza:needs-you");
   expect(refs.split("\n")).toEqual([batonRef(one), batonRef(other), "refs/heads/main"]);
   expect(mended.attempts).toMatchObject([{ n: 1, end: "completed" }]);
