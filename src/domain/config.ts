@@ -41,6 +41,9 @@ export interface AgentChoice {
   silence: number;
 }
 
+/** Kinds of attempts that may have settings of their own. */
+const KINDS = ["implement", "review", "improve", "fix"] as const;
+
 const AGENT_DEFAULTS: AgentChoice = {
   agent: "claude",
   model: null,
@@ -49,12 +52,26 @@ const AGENT_DEFAULTS: AgentChoice = {
   silence: 10 * 60,
 };
 
+/** Where a kind differs from that. */
+const KIND_DEFAULTS: { [kind in (typeof KINDS)[number]]: Partial<AgentChoice> } = {
+  implement: {},
+  review: { max_turns: 40, timeout: 20 * 60 },
+  improve: {},
+  fix: {},
+};
+
 export const Config = z.strictObject({
   /** The label that makes an issue a task. */
   label: z.string().min(1).max(50).default("gza"),
   agents: z
-    .strictObject({ default: AgentSettings.default({}), implement: AgentSettings.default({}) })
-    .default({ default: {}, implement: {} }),
+    .strictObject({
+      default: AgentSettings.default({}),
+      implement: AgentSettings.default({}),
+      review: AgentSettings.default({}),
+      improve: AgentSettings.default({}),
+      fix: AgentSettings.default({}),
+    })
+    .default({ default: {}, implement: {}, review: {}, improve: {}, fix: {} }),
   parallel: z.strictObject({ tasks: z.number().int().min(1).max(100).default(5) }).default({ tasks: 5 }),
   /** US dollars. */
   budget: z
@@ -64,7 +81,15 @@ export const Config = z.strictObject({
   setup: Shell.default(null),
   /** Shell text that must end with 0 before work counts as finished. */
   verify: Shell.default(null),
-  review: z.strictObject({ enabled: z.boolean().default(true) }).default({ enabled: true }),
+  review: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Improve attempts that reviews may ask for between two words of a person. */
+      cycles: z.number().int().min(0).max(20).default(4),
+    })
+    .default({ enabled: true, cycles: 4 }),
+  /** Whether checks that stay red get a fix attempt. */
+  checks: z.strictObject({ fix: z.boolean().default(true) }).default({ fix: true }),
   merge: z.strictObject({ method: Method.default("squash") }).default({ method: "squash" }),
   guard: z
     .strictObject({
@@ -85,10 +110,16 @@ export type Config = z.infer<typeof Config>;
 
 export const DEFAULT_CONFIG: Config = Config.parse({});
 
-/** How an attempt of this kind is run: its own settings over those of `agents.default` over the built-in ones. */
+/**
+ * How an attempt of this kind is run: its own settings, over the built-in ones of its kind, over those of `agents.default`, over the
+ * built-in ones of all.
+ */
 export function agentFor(config: Config, kind: string): AgentChoice {
-  const own = kind === "implement" ? config.agents.implement : {};
-  return { ...AGENT_DEFAULTS, ...defined(config.agents.default), ...defined(own) };
+  const named = KINDS.find((one) => one === kind);
+  const general = { ...AGENT_DEFAULTS, ...defined(config.agents.default) };
+  return named === undefined
+    ? general
+    : { ...general, ...KIND_DEFAULTS[named], ...defined(config.agents[named]) };
 }
 
 function defined<T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -1,5 +1,6 @@
 /** What `decide` answers: a reason, at most one move of refs, effects that are safe to repeat, and when to look again. */
 import type { Brief } from "./brief.ts";
+import type { Findings } from "./finding.ts";
 import type { Job } from "./job.ts";
 import type { Queue } from "./queue.ts";
 import type { RecordBody } from "./record.ts";
@@ -27,6 +28,7 @@ export interface Move {
   record: RecordBody;
   /** Files of the record's tree that change; the others stay. */
   brief: Brief | null;
+  findings: Findings | null;
   /** null: the queue stays. */
   queue: Queue | null;
   /**
@@ -59,6 +61,45 @@ export type Effect =
   | { kind: "react"; comment: number; content: "+1" | "confused" | "eyes" }
   /** Labels of GZA's own to put on and take off. */
   | { kind: "set_labels"; on: number; add: string[]; remove: string[] }
+  /** The pull request review of `head` (event `COMMENT`), once per `key`; where it is there already its body is written anew. */
+  | { kind: "post_review"; key: string; pull: number; head: Sha; body: string; comments: LineComment[] }
+  /** GZA's own check run on a head, written over if it is there. */
+  | {
+      kind: "set_check";
+      name: string;
+      head: Sha;
+      conclusion: "success" | "failure";
+      title: string;
+      summary: string;
+      annotations: Annotation[];
+    }
+  /** Answers in people's threads; `key` is the hidden first line of each. */
+  | { kind: "answer_threads"; attempt: number; replies: { key: string; thread: string; body: string }[] }
+  /** Marks GZA's own threads as resolved; GraphQL node ids. */
+  | { kind: "resolve_threads"; threads: string[] }
+  /** Folds away comments and reviews of GZA's own that newer ones replaced; GraphQL node ids. */
+  | { kind: "minimise"; nodes: string[] }
+  /** Runs failed checks once more: workflow runs by their failed workflow jobs, other Apps' checks one by one. */
+  | { kind: "rerun_checks"; head: Sha; runs: number[]; checks: number[] }
   | { kind: "request_merge"; pull: number; head: Sha; method: Method; title: string; message: string }
   | { kind: "delete_branch"; branch: string; head: Sha }
   | { kind: "close_issue"; issue: number };
+
+/** A comment on lines of the new side of the diff. */
+export interface LineComment {
+  path: string;
+  line: number;
+  /** null: one line only. */
+  startLine: number | null;
+  body: string;
+}
+
+/** https://docs.github.com/en/rest/checks/runs: at most 50 in one request. */
+export interface Annotation {
+  path: string;
+  startLine: number;
+  endLine: number;
+  level: "failure" | "warning";
+  title: string;
+  message: string;
+}

@@ -1,7 +1,7 @@
 /** The job: what the app tells a run to do; `job.json` in J's tree, written once, never changed. */
 import { z } from "zod";
 import { Brief } from "./brief.ts";
-import { Feedback, Finding } from "./finding.ts";
+import { Feedback, KnownFinding } from "./finding.ts";
 import { AttemptEnd, Count, Dollars, How, Kind, Sha } from "./task.ts";
 
 export const Job = z.strictObject({
@@ -16,8 +16,10 @@ export const Job = z.strictObject({
   start: z.strictObject({ base: Sha, base_branch: z.string(), head: Sha.nullable(), work: Sha.nullable() }),
   plan: z.string().nullable(),
   answer_to: z.string().nullable(),
-  findings: z.array(Finding),
+  /** For `improve` and a judging `review` those to work on; for any other `review` all that are known, which its reviewer never reads. */
+  findings: z.array(KnownFinding),
   feedback: z.array(Feedback),
+  /** For `fix`: the failing checks with the end of their logs. */
   checks: z.array(z.strictObject({ name: z.string(), log: z.string() })),
   previous: z.strictObject({ end: AttemptEnd, summary: z.string(), session: Sha.nullable() }).nullable(),
   agent: z.strictObject({ name: z.string(), model: z.string().nullable(), fallback: z.array(z.string()) }),

@@ -11,6 +11,9 @@ export const WORKFLOW_FILE = "gza.yml";
 export const WORKFLOW_PATH = `.github/workflows/${WORKFLOW_FILE}`;
 export const CONFIG_PATH = ".github/gza.yml";
 
+/** GZA's own check run. */
+export const REVIEW_CHECK = "gza / review";
+
 /** Labels that GZA sets; people set the rest. */
 export const OWN_LABELS = {
   needsYou: {

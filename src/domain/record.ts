@@ -100,6 +100,12 @@ export const RecordBody = z.strictObject({
       carried_from: Sha.nullable(),
     })
     .nullable(),
+  /** Hash of `findings.json`; null: there is none. */
+  findings: Hex64.nullable(),
+  /** The head whose failed checks were run again, when, and which; flaky ones are told apart by it. */
+  rerun: z.strictObject({ head: Sha, at: Instant, names: z.array(z.string()).max(20) }).nullable(),
+  /** A kind of attempt that a person asked for and that has not begun; it overrides what GZA would not do by itself. */
+  wanted: Kind.nullable(),
   plan: z.strictObject({ hash: Hex64, brief: Hex64, base: Sha, approved: Actor.nullable() }).nullable(),
   /** The wish to merge; `method` null: as the config says. */
   merge: z.strictObject({ by: Actor, method: Method.nullable(), at: Instant }).nullable(),

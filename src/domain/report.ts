@@ -1,6 +1,6 @@
 /** The report: what a run answers; `report.json` in R's tree, written by the publisher from what the agent's workflow job left. */
 import { z } from "zod";
-import { Finding } from "./finding.ts";
+import { Coverage, Dropped, Finding } from "./finding.ts";
 import { AttemptEnd, Count, Dollars, Hex12, Instant, Kind, Sha } from "./task.ts";
 
 export const Report = z.strictObject({
@@ -10,7 +10,7 @@ export const Report = z.strictObject({
   end: AttemptEnd,
   summary: z.string().max(20_000),
   last_words: z.string().max(20_000),
-  /** The commits of the attempt; null: it made none. `patch` is git's stable patch id of base..head. */
+  /** The commits of the attempt; null: it made none. `patch` is git's stable patch id of merge base..head. */
   work: z
     .strictObject({
       base: Sha,
@@ -22,9 +22,27 @@ export const Report = z.strictObject({
     })
     .nullable(),
   findings: z.array(Finding).nullable(),
-  coverage: z.array(z.strictObject({ path: z.string(), seen: z.boolean() })).nullable(),
+  coverage: z.array(Coverage).nullable(),
+  /** What the publisher found out about the reviewed head; null: not a review, or no diff could be made. */
+  review: z
+    .strictObject({
+      head: Sha,
+      /** git's stable patch id of merge base..head. */
+      patch: z.string().regex(/^[0-9a-f]*$/),
+      dropped: z.array(Dropped),
+      /** Fingerprints of the job's findings whose lines are not at the head any more. */
+      gone: z.array(Hex12),
+    })
+    .nullable(),
+  /** Of findings and feedback, by fingerprint or id: what an improve attempt did about each, what a judge rules. */
   closed: z
-    .array(z.strictObject({ finding: Hex12, how: z.enum(["addressed", "disputed"]), evidence: z.string() }))
+    .array(
+      z.strictObject({
+        finding: Hex12,
+        how: z.enum(["addressed", "disputed", "upheld", "overruled"]),
+        evidence: z.string(),
+      }),
+    )
     .nullable(),
   plan: z.string().nullable(),
   answer: z.string().nullable(),

@@ -1,6 +1,7 @@
 /** The snapshot: everything that is true about one task at one instant, read from GitHub; the only input of `decide` beside the config. */
 import type { Brief } from "./brief.ts";
 import type { Config } from "./config.ts";
+import type { Findings } from "./finding.ts";
 import type { Queue } from "./queue.ts";
 import type { Record } from "./record.ts";
 import type { ReadReport } from "./report.ts";
@@ -22,8 +23,8 @@ export interface Snapshot {
     url: string;
     defaultBranch: string;
     defaultHead: Sha;
-    /** Whether the default branch's tip has any check or status that is not GZA's own. */
-    hasBaseChecks: boolean;
+    /** Checks and statuses of the default branch's tip that pushes bring: not GZA's own, not those of dispatched workflow runs. */
+    baseChecks: { name: string; outcome: string }[];
     hasWorkflow: boolean;
   };
   /** The App's own bot account. */
@@ -32,6 +33,8 @@ export interface Snapshot {
   record: RecordReading;
   /** `brief.json` of the record's tree; null while there is no record. */
   brief: Brief | null;
+  /** `findings.json` of the record's tree; null: there is none. */
+  findings: Findings | null;
   baton: Baton;
   /** The workflow run of the attempt in flight; null: none is known. */
   run: RunFacts | null;
@@ -42,14 +45,21 @@ export interface Snapshot {
   pull: PullFacts | null;
   /** Comments on issue and pull request that were not heard yet, oldest first; GZA's own are not among them. */
   comments: CommentFacts[];
-  /** Keys of the comments that GZA wrote (their hidden first line), with their ids. */
-  said: ReadonlyMap<string, { id: number; body: string }>;
+  /** Comments and reviews that GZA wrote, by key (their hidden first line). */
+  said: ReadonlyMap<string, Said>;
   /** Role of every person whose word may count in this snapshot, by account id. Who is missing has none. */
   roles: ReadonlyMap<number, Role>;
   ledger: Ledger;
   config: ConfigReading;
   /** What effects of this process found out since and GitHub's answers may not show yet. */
   evidence: Evidence[];
+}
+
+export interface Said {
+  id: number;
+  nodeId: string;
+  body: string;
+  isMinimised: boolean;
 }
 
 export interface IssueFacts {
@@ -109,6 +119,9 @@ export interface PullFacts {
   inQueue: boolean;
   labels: string[];
   checks: CheckFacts[];
+  /** Submitted reviews by people, oldest first; GZA's own stand in `said`. */
+  reviews: ReviewFacts[];
+  threads: ThreadFacts[];
   mergedBy: Actor | null;
   mergeCommit: Sha | null;
 }
@@ -121,6 +134,46 @@ export interface CheckFacts {
   /** One of GZA's own check runs. */
   own: boolean;
   url: string | null;
+  /** Id of the check run; null: it is a commit status. */
+  id: number | null;
+  /** Id of the workflow run that it belongs to; null: another App's check. */
+  run: number | null;
+  /** null: not over yet, or a commit status, which does not tell. */
+  completedAt: Instant | null;
+  /** The end of its log or of what its App says about it, cleaned; read only of foreign checks that failed, else null. */
+  log: string | null;
+}
+
+export interface ReviewFacts {
+  id: number;
+  by: Actor | null;
+  isBot: boolean;
+  state: "approved" | "changes_requested" | "commented" | "dismissed";
+  at: Instant;
+  body: string;
+}
+
+/** A conversation on lines of the pull request's diff. */
+export interface ThreadFacts {
+  /** GraphQL node id. */
+  id: string;
+  path: string;
+  /** null: its lines are not in the diff any more. */
+  line: number | null;
+  isResolved: boolean;
+  /** Oldest first; at least one. */
+  comments: ThreadComment[];
+}
+
+export interface ThreadComment {
+  by: Actor | null;
+  isBot: boolean;
+  /** GZA wrote it. */
+  isMine: boolean;
+  /** Its hidden first line, where GZA wrote it. */
+  key: string | null;
+  at: Instant;
+  body: string;
 }
 
 export interface CommentFacts {
@@ -165,6 +218,8 @@ export type Evidence =
   | { kind: "pull_refused"; status: number; message: string }
   | { kind: "said"; key: string; id: number }
   | { kind: "reacted"; comment: number }
+  | { kind: "rerun_asked"; head: Sha }
+  | { kind: "replied"; attempt: number }
   | { kind: "run_cancelled"; run: number }
   | { kind: "merge_refused"; head: Sha; status: number; message: string };
 
