@@ -4,7 +4,17 @@ import type { RecordBody } from "./record.ts";
 
 const ANSWERS = {
   merge: (record: RecordBody) =>
-    `Understood: pull request ${record.pull === null ? "" : `#${record.pull} `}is merged as soon as its checks are green and it has no conflict.`,
+    `Understood: pull request ${record.pull === null ? "" : `#${record.pull} `}is merged as soon as it is approved, its checks are green and it has no conflict.`,
+  review: () => "Understood: a fresh reviewer looks at the pull request's head as soon as there is room.",
+  improve: () => "Understood: an attempt takes this up together with everything else that is open, as soon as there is room.",
+  dismiss: (record: RecordBody) =>
+    `Dismissed. The verdict is now: ${record.verdict === null ? "none yet" : record.verdict.value.replaceAll("_", " ")}.`,
+  no_finding: () => "There is no open finding with that number; the table in the review has them all.",
+  no_pull: () => "There is no pull request yet; say it again when there is one.",
+  nothing_to_improve: () =>
+    "Nothing is open to improve: no finding, no word of a person, no red check. Say what you want: `/gza improve <text>`.",
+  busy: (record: RecordBody) =>
+    `Attempt ${record.attempt?.n ?? record.spent.attempts} (${record.attempt?.kind ?? "none"}) is at work; say it again when it is over, or \`/gza cancel\`.`,
   cancel: () =>
     "Called off. The branch and the pull request stay as they are; put the label on again to start anew.",
   not_allowed: () => "Only people who can push to this repository can tell GZA what to do.",
@@ -17,6 +27,12 @@ const ANSWERS = {
   mistaken: () => `GZA does not know that command. What it can: ${list()}.`,
   mean_merge: () => "GZA does not know that command; did you mean `/gza merge`?",
   mean_cancel: () => "GZA does not know that command; did you mean `/gza cancel`?",
+  mean_review: () => "GZA does not know that command; did you mean `/gza review`?",
+  mean_improve: () => "GZA does not know that command; did you mean `/gza improve`?",
+  mean_dismiss: () => "GZA does not know that command; did you mean `/gza dismiss`?",
+  bad_review: () => "`/gza review` stands alone; nothing was done.",
+  bad_improve: () => "Say what you want on the first line: `/gza improve <text>`.",
+  bad_dismiss: () => "Say which finding and why: `/gza dismiss F3 it is checked one line above`.",
   bad_merge: () => `The word after \`/gza merge\` must be merge, squash or rebase, or nothing.`,
   bad_cancel: () => "`/gza cancel` stands alone; nothing was done.",
 };

@@ -1,4 +1,5 @@
 /** Judges the checks of a head one by one, by whether each is required; never by a rollup. */
+import type { RecordBody } from "./record.ts";
 import type { CheckFacts, Snapshot } from "./snapshot.ts";
 import type { Instant } from "./task.ts";
 import { secondsBetween } from "./time.ts";
@@ -6,12 +7,17 @@ import { secondsBetween } from "./time.ts";
 export type Judgement =
   | { kind: "green"; none: boolean }
   | { kind: "pending"; names: string[] }
-  | { kind: "red"; names: string[] }
+  | { kind: "red"; names: string[]; checks: CheckFacts[] }
   /** No check has shown up although the base has some; `long`: for a quarter of an hour by now. */
   | { kind: "missing"; long: boolean };
 
 const GOOD = new Set(["success", "neutral", "skipped"]);
 const PENDING = new Set(["pending", "queued", "in_progress", "waiting", "requested", "expected"]);
+
+/** Outcomes that say that the check itself did not get to run, or not to its end. */
+const NEVER_RAN = new Set(["startup_failure", "action_required", "cancelled", "stale"]);
+/** A shell's words for a command that is not there or cannot be run; GitHub Actions ends the log of a failed step with its exit code. */
+const NO_COMMAND = /exit code 12[67]\b|: command not found\b/;
 
 /** A quarter of an hour without any check is said. */
 export const PATIENCE_SECONDS = 15 * 60;
@@ -23,18 +29,46 @@ export const PATIENCE_SECONDS = 15 * 60;
 export function judgeChecks(snapshot: Snapshot, since: Instant): Judgement {
   const foreign = (snapshot.pull?.checks ?? []).filter((check) => !check.own);
   if (foreign.length === 0) {
-    if (!snapshot.repository.hasBaseChecks) return { kind: "green", none: true };
-    return { kind: "missing", long: secondsBetween(since, snapshot.now) >= PATIENCE_SECONDS };
+    if (snapshot.repository.baseChecks.length === 0) return { kind: "green", none: true };
+    return { kind: "missing", long: isLong(snapshot, since) };
   }
   const required = foreign.filter((check) => check.required);
   const counted = required.length > 0 ? required : foreign;
-  const red = counted.filter((check) => isBad(check));
-  if (red.length > 0) return { kind: "red", names: red.map((check) => check.name) };
+  const red = counted.filter((check) => isBad(check.outcome));
+  if (red.length > 0) return { kind: "red", names: red.map((check) => check.name), checks: red };
   const pending = counted.filter((check) => PENDING.has(check.outcome));
   if (pending.length > 0) return { kind: "pending", names: pending.map((check) => check.name) };
   return { kind: "green", none: false };
 }
 
-function isBad(check: CheckFacts): boolean {
-  return !GOOD.has(check.outcome) && !PENDING.has(check.outcome);
+/** The checks of the record's head. */
+export function checksOf(snapshot: Snapshot, record: RecordBody): Judgement {
+  return judgeChecks(snapshot, record.head_at ?? record.since);
+}
+
+/** Whether nothing more is to be expected of the checks: all over, or a quarter of an hour after the head was put there. */
+export function areChecksOver(snapshot: Snapshot, record: RecordBody): boolean {
+  const { kind } = checksOf(snapshot, record);
+  return kind === "green" || kind === "red" || isLong(snapshot, record.head_at ?? record.since);
+}
+
+/** A check that could not do its work, which no change of the code would mend. */
+export function couldNotRun({ outcome, log }: CheckFacts): boolean {
+  return NEVER_RAN.has(outcome) || (log !== null && NO_COMMAND.test(log));
+}
+
+/** Names of those that are red on the base too. */
+export function redOnBase(snapshot: Snapshot, names: readonly string[]): string[] {
+  const red = new Set(
+    snapshot.repository.baseChecks.filter(({ outcome }) => isBad(outcome)).map(({ name }) => name),
+  );
+  return names.filter((name) => red.has(name));
+}
+
+function isLong(snapshot: Snapshot, since: Instant): boolean {
+  return secondsBetween(since, snapshot.now) >= PATIENCE_SECONDS;
+}
+
+function isBad(outcome: string): boolean {
+  return !GOOD.has(outcome) && !PENDING.has(outcome);
 }

@@ -43,10 +43,19 @@ export function cleanLine(text: string, limit = 200): string {
   return cutAt(defuse(line), limit).trim();
 }
 
+/** Foreign text of several lines as GZA may say it on GitHub; its own line breaks and code blocks stay, and an open code block is closed. */
+export function cleanText(text: string, limit = 4000): string {
+  const { text: visible } = cleanIncoming(text, 4 * limit);
+  const cut = cutAt(visible.split("\n").map(defuse).join("\n"), limit).trim();
+  const fences = cut.match(/^ {0,3}(?:```|~~~)/gm) ?? [];
+  return fences.length % 2 === 0 ? cut : `${cut}\n${fences.at(-1)?.trim() ?? ""}`;
+}
+
 /** Makes mentions, references, closing words, markup and commands plain words, by a zero-width-free change that stays readable. */
 function defuse(line: string): string {
   return line
-    .replace(/[<>]/g, (sign) => (sign === "<" ? "‹" : "›"))
+    // Tags, comments and links in angle brackets; a lone sign between words or numbers is none of them.
+    .replace(/<(?=[A-Za-z/!?])/g, "‹")
     .replace(/@(?=[A-Za-z0-9_-])/g, "＠")
     .replace(/(^|[\s(])#(?=\d)/g, "$1no. ")
     .replace(/\bGH-(?=\d)/gi, "no. ")

@@ -8,6 +8,12 @@ export const COMMANDS = {
     use: "/gza merge [merge|squash|rebase]",
     does: "merge the pull request as soon as it may be merged",
   },
+  review: { use: "/gza review", does: "review the pull request's head once more" },
+  improve: {
+    use: "/gza improve [text]",
+    does: "improve the work now: the review's findings, people's words, red checks, and what you write",
+  },
+  dismiss: { use: "/gza dismiss F3 why", does: "close a finding of the review that is wrong or does not matter" },
   cancel: { use: "/gza cancel", does: "stop and call the task off; the branch and the pull request stay" },
 } as const;
 type Word = keyof typeof COMMANDS;
@@ -19,9 +25,6 @@ const LATER = new Set([
   "resume",
   "approve",
   "split",
-  "review",
-  "improve",
-  "dismiss",
   "rebase",
   "revert",
   "status",
@@ -32,6 +35,10 @@ const LATER = new Set([
 export type Command =
   | { kind: "merge"; method: Method | null }
   | { kind: "cancel" }
+  | { kind: "review" }
+  /** `text`: what the person wants; empty: what is open already. */
+  | { kind: "improve"; text: string }
+  | { kind: "dismiss"; finding: number; why: string }
   /** `near`: the word that was probably meant. */
   | { kind: "mistaken"; word: string; near: Word | null }
   | { kind: "later"; word: string }
@@ -47,27 +54,41 @@ export function parseCommand(body: string): Command | null {
   if (words[0]?.toLowerCase() !== "/gza" || line.startsWith("    ") || line.startsWith("\t")) return null;
   const word = (words[1] ?? "").toLowerCase();
   const rest = words.slice(2);
-  if (isWord(word)) return readArguments(word, rest);
+  if (isWord(word)) return readArguments(word, rest, body);
   if (LATER.has(word)) return { kind: "later", word };
   return { kind: "mistaken", word: word.slice(0, 20), near: nearestWord(word) };
 }
 
-function readArguments(command: Word, rest: string[]): Command {
-  if (command === "merge") {
-    const [argument] = rest;
-    if (argument === undefined) return { kind: "merge", method: null };
-    const method = Method.safeParse(argument.toLowerCase());
-    if (method.success && rest.length === 1) return { kind: "merge", method: method.data };
-    return {
-      kind: "bad_argument",
-      command,
-      argument: (method.success ? (rest[1] ?? "") : argument).slice(0, 20),
-    };
+function readArguments(command: Word, rest: string[], body: string): Command {
+  switch (command) {
+    case "merge":
+      return readMerge(rest);
+    case "improve":
+      // The command is the first line; what is wanted may take more.
+      return { kind: "improve", text: body.replace(/^\s*\S+\s+\S+/, "").trim() };
+    case "dismiss":
+      return readDismiss(rest);
+    default:
+      return rest[0] === undefined
+        ? { kind: command }
+        : { kind: "bad_argument", command, argument: rest[0].slice(0, 20) };
   }
+}
+
+function readMerge(rest: string[]): Command {
   const [argument] = rest;
-  return argument === undefined
-    ? { kind: "cancel" }
-    : { kind: "bad_argument", command, argument: argument.slice(0, 20) };
+  if (argument === undefined) return { kind: "merge", method: null };
+  const method = Method.safeParse(argument.toLowerCase());
+  if (method.success && rest.length === 1) return { kind: "merge", method: method.data };
+  const wrong = method.success ? (rest[1] ?? "") : argument;
+  return { kind: "bad_argument", command: "merge", argument: wrong.slice(0, 20) };
+}
+
+function readDismiss([finding = "", ...why]: string[]): Command {
+  const number = Number(/^f?([1-9]\d{0,3})$/i.exec(finding)?.[1]);
+  if (Number.isNaN(number) || why.length === 0)
+    return { kind: "bad_argument", command: "dismiss", argument: finding.slice(0, 20) };
+  return { kind: "dismiss", finding: number, why: why.join(" ") };
 }
 
 function isWord(word: string): word is Word {

@@ -3,6 +3,7 @@ import { cleanLine } from "./clean.ts";
 import { answerTo } from "./answers.ts";
 import { marker } from "./names.ts";
 import type { Attempt, RecordBody } from "./record.ts";
+import { verdictTitle } from "./review-body.ts";
 import { sentenceFor } from "./sentences.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -78,6 +79,8 @@ function statusBody(snapshot: Snapshot, record: RecordBody): string {
   const parts = [`**${PHASE_TITLES[record.phase]}.** ${what}`];
   if (next !== null && record.phase !== "done") parts.push(next);
   if (record.pull !== null) parts.push(`Pull request: #${record.pull}`);
+  const review = reviewLines(snapshot, record);
+  if (review !== null) parts.push(review);
   if (attempts.length > 0) {
     parts.push(
       [
@@ -88,6 +91,20 @@ function statusBody(snapshot: Snapshot, record: RecordBody): string {
     );
   }
   return parts.join("\n\n");
+}
+
+/** The verdict of the newest review, and what is still open of it. */
+function reviewLines({ findings }: Snapshot, { verdict, head }: RecordBody): string | null {
+  if (!verdict || !findings) return null;
+  const stale = verdict.head === head ? "" : " (of an older head)";
+  const lines = findings.known
+    .filter(({ state }) => state === "open" || state === "disputed")
+    .slice(0, 10)
+    .map(
+      ({ n, severity, title, state }) =>
+        `- F${n}, ${severity === "blocker" ? "blocker" : "follow-up"}${state === "open" ? "" : `, ${state}`}: ${cleanLine(title, 120)}`,
+    );
+  return [`Review of ${verdict.head.slice(0, 12)}${stale}: ${verdictTitle(verdict).toLowerCase()}`, ...lines].join("\n");
 }
 
 const PHASE_TITLES: { [phase in RecordBody["phase"]]: string } = {

@@ -5,10 +5,13 @@ import { project } from "./project.ts";
 import type { Record, RecordBody } from "./record.ts";
 import type { Answer, Rule } from "./rule.ts";
 import { nothingYet } from "./rule.ts";
+import { adoptHead } from "./rules/adopt-head.ts";
 import { answerCommand } from "./rules/answer-command.ts";
 import { awaitAttempt } from "./rules/await-attempt.ts";
 import { begin } from "./rules/begin.ts";
 import { finishMerged } from "./rules/finish-merged.ts";
+import { fixChecks } from "./rules/fix-checks.ts";
+import { improveRejected } from "./rules/improve-rejected.ts";
 import { leaveEnded } from "./rules/leave-ended.ts";
 import { leaveParked } from "./rules/leave-parked.ts";
 import { mergeWanted } from "./rules/merge-wanted.ts";
@@ -17,6 +20,7 @@ import { openPull } from "./rules/open-pull.ts";
 import { refuseBrokenSetup } from "./rules/refuse-broken-setup.ts";
 import { refuseUnreadableRecord } from "./rules/refuse-unreadable-record.ts";
 import { rest } from "./rules/rest.ts";
+import { reviewHead } from "./rules/review-head.ts";
 import { settleAttempt } from "./rules/settle-attempt.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { sooner } from "./time.ts";
@@ -30,7 +34,7 @@ export const RULES: readonly Rule[] = [
   { n: 5, order: "obey the stop label", answer: nothingYet },
   { n: 6, order: "settle the attempt that ended", answer: settleAttempt },
   { n: 7, order: "answer the oldest command", answer: answerCommand },
-  { n: 8, order: "adopt a head that GZA did not make", answer: nothingYet },
+  { n: 8, order: "adopt a head that GZA did not make", answer: adoptHead },
   { n: 9, order: "wait for the attempt in flight", answer: awaitAttempt },
   { n: 10, order: "refuse a broken config or set-up", answer: refuseBrokenSetup },
   { n: 11, order: "leave what is parked until its clearing fact comes true", answer: leaveParked },
@@ -38,9 +42,9 @@ export const RULES: readonly Rule[] = [
   { n: 13, order: "begin", answer: begin },
   { n: 14, order: "open the pull request", answer: openPull },
   { n: 15, order: "rebase what conflicts", answer: nothingYet },
-  { n: 16, order: "fix red checks", answer: nothingYet },
-  { n: 17, order: "review a head without verdict", answer: nothingYet },
-  { n: 18, order: "improve what was rejected", answer: nothingYet },
+  { n: 16, order: "fix red checks", answer: fixChecks },
+  { n: 17, order: "review a head without verdict", answer: reviewHead },
+  { n: 18, order: "improve what was rejected", answer: improveRejected },
   { n: 19, order: "merge what is approved, green and wanted", answer: mergeWanted },
   { n: 20, order: "rest", answer: rest },
 ];
@@ -60,9 +64,10 @@ function complete(snapshot: Snapshot, record: Record | null, answer: Answer): An
   const kept = answer.move || !record ? answer : { ...answer, move: catchUp(snapshot, record) };
   const after: RecordBody | null = kept.move?.record ?? record;
   if (!after) return kept;
-  const announced = kept.move ? effectsOf(snapshot, after, snapshot.now) : [];
+  const seen = kept.move?.findings ? { ...snapshot, findings: kept.move.findings } : snapshot;
+  const announced = kept.move ? effectsOf(seen, after, snapshot.now) : [];
   const again = record && !kept.move ? sooner(kept.again, intentsDue(snapshot, record)) : kept.again;
-  return { ...kept, effects: [...kept.effects, ...announced, ...project(snapshot, after)], again };
+  return { ...kept, effects: [...kept.effects, ...announced, ...project(seen, after)], again };
 }
 
 /** The move that a rule without one still needs: to renew what got lost, or to forget what is done in a task at its end. */

@@ -123,12 +123,16 @@ function isClosed({ state }: KnownFinding): boolean {
   return state === "fixed" || state === "unseen" || state === "dismissed";
 }
 
-/** The file stays readable in one query: of more than a thousand the oldest closed ones go. */
+/** The file must stay readable in one query: what is closed loses its long texts, and of the closed the oldest go. */
 function bounded(known: KnownFinding[]): KnownFinding[] {
-  const surplus = known.length - MAX_KNOWN;
-  if (surplus <= 0) return known;
-  const going = new Set(known.filter(isClosed).slice(0, surplus));
-  return known.filter((finding) => !going.has(finding));
+  const surplus = new Set(known.filter(isClosed).slice(0, -MAX_CLOSED));
+  return known
+    .filter((finding) => !surplus.has(finding))
+    .map((finding) =>
+      isClosed(finding)
+        ? { ...finding, evidence: "", impact: "", fix: "", tests: "", sites: [], dispute: null }
+        : finding,
+    );
 }
 
-const MAX_KNOWN = 1000;
+const MAX_CLOSED = 300;

@@ -5,6 +5,8 @@
 import { bodyOf, pullBody, pullTitle } from "./comments.ts";
 import type { Effect } from "./decision.ts";
 import type { Record, RecordBody } from "./record.ts";
+import { replyKey } from "./replies.ts";
+import { postReview } from "./review-body.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Instant } from "./task.ts";
 import { later, secondsBetween, sooner } from "./time.ts";
@@ -63,10 +65,52 @@ const ERRANDS: { [word: string]: Errand } = {
       snapshot.evidence.some((found) => found.kind === "run_cancelled" && found.run === Number(rest)),
     effect: (_, __, rest) => ({ kind: "cancel_run", run: Number(rest) }),
   },
+  review: {
+    isDone: (snapshot, record, rest) =>
+      isSaid(snapshot, `review:${rest}`) || postReview(snapshot, record)?.key !== `review:${rest}`,
+    effect: postReview,
+  },
+  replies: {
+    isDone: (snapshot, _, rest) => dueReplies(snapshot, Number(rest)).length === 0,
+    effect: (snapshot, _, rest) => ({
+      kind: "answer_threads",
+      attempt: Number(rest),
+      replies: dueReplies(snapshot, Number(rest)),
+    }),
+  },
+  rerun: {
+    isDone: (snapshot, record) => hasRun(snapshot, record),
+    effect: (snapshot, { rerun }) => {
+      const failed = snapshot.pull?.checks.filter(({ name }) => rerun?.names.includes(name)) ?? [];
+      const runs = new Set(failed.flatMap(({ run }) => run ?? []));
+      const others = failed.flatMap(({ run, id }) => (run === null && id !== null ? [id] : []));
+      return rerun && { kind: "rerun_checks", head: rerun.head, runs: [...runs], checks: others };
+    },
+  },
   parked: comment(),
   ready: comment(),
   answer: comment(),
 };
+
+/** Answers whose threads are there and that are not said yet. */
+function dueReplies({ findings, pull, evidence }: Snapshot, attempt: number) {
+  if (evidence.some((found) => found.kind === "replied" && found.attempt === attempt)) return [];
+  return (findings?.replies ?? [])
+    .filter((reply) => reply.attempt === attempt)
+    .map(({ feedback, thread, body }) => ({ key: replyKey(attempt, feedback), thread, body }))
+    .filter(({ key, thread }) => {
+      const found = pull?.threads.find(({ id }) => id === thread);
+      return found !== undefined && !found.comments.some((one) => one.isMine && one.key === key);
+    });
+}
+
+/** The rerun shows, or there is nothing to run again any more. */
+function hasRun(snapshot: Snapshot, { rerun, head }: RecordBody): boolean {
+  if (rerun === null || rerun.head !== head) return true;
+  if (snapshot.evidence.some((found) => found.kind === "rerun_asked" && found.head === head)) return true;
+  const checks = snapshot.pull?.checks.filter(({ name }) => rerun.names.includes(name)) ?? [];
+  return checks.every(({ completedAt }) => completedAt === null || completedAt > rerun.at);
+}
 
 /** The intents of `record` that nobody has seen done yet. */
 export function openIntents(snapshot: Snapshot, record: RecordBody): RecordBody["intents"] {
@@ -127,8 +171,7 @@ function errandOf(key: string): { errand: Errand; rest: string } {
 /** A comment that is said once; its key is its hidden first line. */
 function comment(key = ""): Errand {
   return {
-    isDone: (snapshot) =>
-      snapshot.said.has(key) || snapshot.evidence.some((found) => found.kind === "said" && found.key === key),
+    isDone: (snapshot) => isSaid(snapshot, key),
     effect: (snapshot, record) => ({
       kind: "say",
       key,
@@ -136,4 +179,8 @@ function comment(key = ""): Errand {
       body: bodyOf(key, snapshot, record),
     }),
   };
+}
+
+function isSaid({ said, evidence }: Snapshot, key: string): boolean {
+  return said.has(key) || evidence.some((found) => found.kind === "said" && found.key === key);
 }

@@ -4,11 +4,18 @@ import type { Effect } from "./decision.ts";
 import { statusId } from "./intents.ts";
 import { OWN_LABELS } from "./names.ts";
 import type { RecordBody } from "./record.ts";
+import { findingKey, postReview, reviewCheck } from "./review-body.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** The effects that bring labels and status comment in line with `record`. */
+/** The effects that bring in line with `record`: labels, status comment, the newest review and its check, threads, what is outdated. */
 export function project(snapshot: Snapshot, record: RecordBody): Effect[] {
-  return [...labels(snapshot, record), ...status(snapshot, record)];
+  return [
+    ...labels(snapshot, record),
+    ...status(snapshot, record),
+    ...review(snapshot, record),
+    ...closedThreads(snapshot),
+    ...outdated(snapshot),
+  ];
 }
 
 function labels(snapshot: Snapshot, record: RecordBody): Effect[] {
@@ -35,6 +42,41 @@ function status(snapshot: Snapshot, record: RecordBody): Effect[] {
   const body = bodyOf("status", snapshot, record);
   const shown = snapshot.said.get("status")?.body;
   return shown === undefined || sameText(shown, body) ? [] : [{ kind: "edit_status", id, body }];
+}
+
+/** The check run, and the posted review where a person or a judge has changed what it says since. */
+function review(snapshot: Snapshot, record: RecordBody): Effect[] {
+  const effects: Effect[] = [];
+  const check = reviewCheck(snapshot, record);
+  if (check) effects.push(check);
+  const post = snapshot.pull?.head === record.verdict?.head ? postReview(snapshot, record) : null;
+  const shown = post && snapshot.said.get(post.key);
+  if (post && shown && !sameText(shown.body, post.body)) effects.push({ ...post, comments: [] });
+  return effects;
+}
+
+/** GZA's own threads about findings that are closed; one in which a person has the last word stays open. */
+function closedThreads({ pull, findings }: Snapshot): Effect[] {
+  if (pull?.state !== "open" || !findings) return [];
+  const closed = new Set(
+    findings.known
+      .filter(({ state }) => state !== "open" && state !== "disputed")
+      .map(({ fingerprint }) => findingKey(fingerprint)),
+  );
+  const threads = pull.threads
+    .filter(({ isResolved, comments }) => !isResolved && comments.every(({ isMine }) => isMine))
+    .filter(({ comments }) => closed.has(comments[0]?.key ?? ""));
+  return threads.length === 0 ? [] : [{ kind: "resolve_threads", threads: threads.map(({ id }) => id) }];
+}
+
+/** Of GZA's reviews, and of its calls for a person, only the newest stays unfolded. */
+function outdated({ said }: Snapshot): Effect[] {
+  const nodes = [/^review:/, /^(?:parked|ready):/].flatMap((kind) => {
+    const all = [...said].filter(([key]) => kind.test(key)).map(([, one]) => one);
+    const newest = all.reduce((id, one) => Math.max(id, one.id), 0);
+    return all.filter(({ id, isMinimised }) => id !== newest && !isMinimised).map(({ nodeId }) => nodeId);
+  });
+  return nodes.length === 0 ? [] : [{ kind: "minimise", nodes }];
 }
 
 /** GitHub may fold line ends. */

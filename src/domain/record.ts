@@ -81,6 +81,9 @@ export const RecordBody = z.strictObject({
   pull: z.number().int().positive().nullable(),
   /** The last head that GZA accepted. */
   head: Sha.nullable(),
+  /** When it was accepted. */
+  head_at: Instant.nullable(),
+  /** A person made it. */
   theirs: z.boolean(),
   landed: z.array(Sha).max(24),
   /** No text of people without write is in the brief, or it was approved since. */

@@ -1,9 +1,12 @@
 /** For each reason: what is the matter, and what a person can do about it. */
 import { cleanLine } from "./clean.ts";
-import { judgeChecks } from "./checks.ts";
+import { causeToWrite } from "./at-head.ts";
+import { checksOf, couldNotRun, redOnBase } from "./checks.ts";
 import { CONFIG_PATH, WORKFLOW_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
+import { countsOf, verdictTitle } from "./review-body.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { isReviewed } from "./standing.ts";
 import type { Reason } from "./task.ts";
 
 export interface Sentence {
@@ -27,12 +30,12 @@ function plainly(what: string, next: string | null = null): Say {
 }
 
 /** An attempt that ended badly: what happened, where to read more. */
-function ended(what: string): Say {
+function ended(what: string, next = ANEW): Say {
   return (snapshot, record) => {
     const run = record.attempts.at(-1)?.run ?? null;
     const link =
       run === null ? "" : ` See [its workflow run](${snapshot.repository.url}/actions/runs/${run}).`;
-    return { what: `${what}${detail(snapshot)}${link}`, next: ANEW };
+    return { what: `${what}${detail(snapshot)}${link}`, next };
   };
 }
 
@@ -62,6 +65,18 @@ const SENTENCES: { [reason in Reason]: Say } = {
   dispatch_lost: plainly("GitHub did not start the workflow run; it was asked again."),
   running: plainly("An attempt is in flight."),
   implemented: plainly("The work is on its branch; the pull request is being opened."),
+  improved: plainly("What was asked for is improved; checks and review look at it next."),
+  fixed: plainly("The red checks got a fix; they run again."),
+  approved: plainly("The review found nothing that stands against merging."),
+  approved_with_followups: plainly("The review found only things that can wait."),
+  changes_requested: (_, record) => ({
+    what: `The review found ${record.verdict ? countsOf(record.verdict) : "blockers"}; an attempt improves the work next.`,
+    next: null,
+  }),
+  feedback: plainly("A person's words are taken up next."),
+  person_pushed: plainly(
+    "A person pushed to the branch. Their commits are kept as they are, and are checked and reviewed like any others.",
+  ),
   waits_for_turn: plainly("Other tasks go first."),
   waits_for_room: (snapshot) => ({
     what: `${snapshot.ledger.queue.flight.length} tasks run at once, which is all that \`parallel.tasks\` allows; this one waits for its turn.`,
@@ -73,9 +88,14 @@ const SENTENCES: { [reason in Reason]: Say } = {
   ),
   waits_for_pull: plainly("The pull request is being opened."),
   waits_for_checks: plainly("The pull request's checks are not over yet."),
-  waits_for_review: plainly(
-    "This version of GZA has no reviewer yet, and the config asks for a review.",
-    `Review and merge the pull request yourself, or set \`review: {enabled: false}\` in \`${CONFIG_PATH}\`.`,
+  waits_for_rerun: (_, record) => ({
+    what: `Red checks run once more, to tell a flaky one from a broken one${list(record.rerun?.names ?? [])}.`,
+    next: null,
+  }),
+  waits_for_review: plainly("A review of the pull request's head starts soon."),
+  waits_for_feedback: plainly(
+    "A person wants something changed; it is taken up when five minutes have passed without another word.",
+    "Comment `/gza improve` to have it taken up now.",
   ),
   waits_for_mergeability: plainly("GitHub has not said yet whether the pull request can be merged."),
   waits_for_conflict: (_, record) => ({
@@ -123,37 +143,33 @@ const SENTENCES: { [reason in Reason]: Say } = {
   provider_refused: ended("The model's provider refused the task."),
   bad_report: ended("The run's report cannot be used."),
   conflict: ended("Both sides changed the same lines in ways that do not fit together."),
-  unchanged: ended("The attempt changed nothing."),
+  unchanged: ended(
+    "The attempt changed nothing.",
+    "Comment `/gza improve` with what is to be done, `/gza dismiss F1 why` for what is wrong, or push to the branch.",
+  ),
   workflow_permission: ended("The work would change a workflow file, which GZA never does."),
   run_cancelled: ended("The workflow run was cancelled by hand."),
 
   approval: plainly("A plan waits for approval.", ANEW),
-  review_cycles: plainly("The review still has blockers after all its rounds.", ANEW),
-  review_failed: plainly("The review could not be completed.", ANEW),
-  disputed: plainly("The agent disputes what the review found.", ANEW),
-  checks_red: (snapshot, record) => {
-    const checks = judgeChecks(snapshot, record.since);
-    const names =
-      checks.kind === "red"
-        ? ` (${checks.names
-            .slice(0, 5)
-            .map((name) => cleanLine(name, 60))
-            .join(", ")})`
-        : "";
-    return {
-      what: `Checks of the pull request failed${names}.`,
-      next: `Run them again if they are flaky: GZA goes on by itself when they are green. Or: ${ANEW.toLowerCase()}`,
-    };
-  },
+  review_cycles: (_, record) => ({
+    what: `The review still has ${record.verdict ? countsOf(record.verdict) : "blockers"} after all its rounds.`,
+    next: "Comment `/gza improve` (with a hint, if you have one) for more rounds, `/gza dismiss F1 why` for what is wrong, or push to the branch.",
+  }),
+  review_failed: ended(
+    "Two reviews in a row came back unreadable or incomplete, so nobody has looked at this head.",
+    "Comment `/gza review` to try again, or review and merge it yourself.",
+  ),
+  disputed: plainly(
+    "The agent disputes what the review found, a second reviewer upheld it, and the work stayed as it is.",
+    "Say who is right: `/gza dismiss F1 why`, or `/gza improve` with what is to be done.",
+  ),
+  checks_red: redSentence,
   merge_refused: (snapshot) => {
     const refused = snapshot.evidence.findLast((found) => found.kind === "merge_refused");
     const words = refused?.kind === "merge_refused" ? `: ${cleanLine(refused.message)}` : "";
     return { what: `GitHub refused the merge${words}.`, next: "Mend that, then comment `/gza merge` again." };
   },
-  theirs: (_, record) => ({
-    what: `The branch \`${record.branch ?? ""}\` holds commits that GZA did not make, and GZA never writes over them.`,
-    next: `Review and merge the pull request yourself; or remove the branch, take the label off and put it on again.`,
-  }),
+  theirs: theirsSentence,
   untrusted: plainly(
     "The issue holds words of people who cannot push here, so the work is kept off the branch: the repository's checks would run it with secrets.",
     "Have somebody who can push write the issue, and label that one.",
@@ -174,9 +190,64 @@ const SENTENCES: { [reason in Reason]: Say } = {
 };
 
 function readiness(snapshot: Snapshot, record: RecordBody): string {
-  const checks = judgeChecks(snapshot, record.since);
+  const checks = checksOf(snapshot, record);
   const none = checks.kind === "green" && checks.none;
-  return none ? "mergeable (the repository has no checks)" : "green, mergeable";
+  const { verdict, rerun } = record;
+  const review = isReviewed(record) && verdict ? `${verdictTitle(verdict).toLowerCase()}; ` : "";
+  const flaky = rerun?.head === record.head ? ` (flaky: red once, green when run again${list(rerun.names)})` : "";
+  return `${review}${none ? "mergeable, without checks, which the repository has none of" : `green${flaky}, mergeable`}`;
+}
+
+function redSentence(snapshot: Snapshot, record: RecordBody): Sentence {
+  const checks = checksOf(snapshot, record);
+  const red = checks.kind === "red" ? checks : { names: record.rerun?.names ?? [], checks: [] };
+  const names = list(red.names);
+  const base = redOnBase(snapshot, red.names);
+  if (red.checks.length > 0 && red.checks.every(couldNotRun)) {
+    return {
+      what: `Checks could not run${names}: a tool or the set-up is missing, which no change of this work would mend.`,
+      next: "Mend what they run on and run them again: GZA goes on by itself when they are green.",
+    };
+  }
+  if (base.length > 0 && base.length === red.names.length) {
+    return {
+      what: `Checks failed${names} that are red on ${cleanLine(record.base)} too, so this work is not to blame and nothing was invented to mend them.`,
+      next: `Mend ${cleanLine(record.base)} and run them again: GZA goes on by itself when they are green. \`/gza improve\` has this task try all the same.`,
+    };
+  }
+  return {
+    what: `Checks of the pull request failed${names}${record.rerun?.head === record.head ? ", twice" : ""}.`,
+    next: "Comment `/gza improve` to have GZA try to mend them, push to the branch, or run them again: GZA goes on by itself when they are green.",
+  };
+}
+
+function theirsSentence(snapshot: Snapshot, record: RecordBody): Sentence {
+  const branch = `\`${record.branch ?? ""}\``;
+  if (!record.theirs) {
+    return {
+      what: `There is a branch ${branch} that GZA did not make, and GZA never writes over it.`,
+      next: "Remove or rename it, take the label off and put it on again.",
+    };
+  }
+  const causes = {
+    checks_red: "its checks are red",
+    changes_requested: "the review found blockers",
+    feedback: "a person wants something changed",
+  };
+  const cause = causeToWrite(snapshot, record);
+  return {
+    what: `The newest commits on ${branch} are a person's, and ${cause === null ? "something is left to do" : causes[cause]}. GZA does not build on them by itself.`,
+    next: "Push what is missing, or comment `/gza improve` to have GZA go on from there.",
+  };
+}
+
+/** ` (one, two)`, at most five. */
+function list(names: readonly string[]): string {
+  if (names.length === 0) return "";
+  return ` (${names
+    .slice(0, 5)
+    .map((name) => cleanLine(name, 60))
+    .join(", ")}${names.length > 5 ? ", …" : ""})`;
 }
 
 function problems(snapshot: Snapshot): string {

@@ -1,5 +1,6 @@
 /** Where a task with a pull request stands, seen from GitHub's facts alone. */
-import { judgeChecks } from "./checks.ts";
+import { checksOf } from "./checks.ts";
+import { openFeedback, quietAt } from "./feedback.ts";
 import type { RecordBody } from "./record.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Instant, Phase, Reason } from "./task.ts";
@@ -17,32 +18,35 @@ const CHECKS_SECONDS = 300;
 
 export function standing(snapshot: Snapshot, record: RecordBody): Standing {
   const { pull, now } = snapshot;
-  if (!pull) return { phase: "open", reason: "waits_for_pull", again: null };
-  if (pull.head !== record.head) return { phase: "parked", reason: "theirs", again: null };
-  if (pull.mergeable === "conflicting") return { phase: "open", reason: "waits_for_conflict", again: null };
-  const checks = judgeChecks(snapshot, landedAt(record));
-  const look = later(now, CHECKS_SECONDS);
-  if (checks.kind === "red") return { phase: "parked", reason: "checks_red", again: null };
+  const open = (reason: Reason, seconds: number | null): Standing => ({
+    phase: "open",
+    reason,
+    again: seconds === null ? null : later(now, seconds),
+  });
+  if (!pull) return open("waits_for_pull", null);
+  // The branch is moved first, its pull request follows.
+  if (pull.head !== record.head) return open("waits_for_pull", MERGEABILITY_SECONDS);
+  if (pull.mergeable === "conflicting") return open("waits_for_conflict", null);
+  const checks = checksOf(snapshot, record);
   if (checks.kind === "missing") {
-    return { phase: "open", reason: checks.long ? "checks_missing" : "waits_for_checks", again: look };
+    return open(checks.long ? "checks_missing" : "waits_for_checks", CHECKS_SECONDS);
   }
-  if (checks.kind === "pending") return { phase: "open", reason: "waits_for_checks", again: look };
-  if (!isApproved(snapshot, record)) return { phase: "open", reason: "waits_for_review", again: null };
-  if (pull.mergeable === "unknown") {
-    return { phase: "open", reason: "waits_for_mergeability", again: later(now, MERGEABILITY_SECONDS) };
-  }
+  if (checks.kind !== "green") return open("waits_for_checks", CHECKS_SECONDS);
+  if (!isApproved(snapshot, record)) return open("waits_for_review", null);
+  const quiet = quietAt(openFeedback(snapshot, record));
+  if (quiet !== null) return { phase: "open", reason: "waits_for_feedback", again: quiet };
+  if (pull.mergeable === "unknown") return open("waits_for_mergeability", MERGEABILITY_SECONDS);
   return { phase: "ready", reason: "ready", again: null };
+}
+
+/** Whether the newest review is of this very head. */
+export function isReviewed(record: RecordBody): boolean {
+  return record.verdict !== null && record.verdict.head === record.head;
 }
 
 /** Approved at this very head, or no review is asked for. */
 function isApproved(snapshot: Snapshot, record: RecordBody): boolean {
   if (snapshot.config.kind === "broken") return false;
   if (!snapshot.config.config.review.enabled) return true;
-  const { verdict } = record;
-  return verdict !== null && verdict.head === record.head && verdict.value !== "changes_requested";
-}
-
-/** When the head was put on the branch. */
-function landedAt(record: RecordBody): Instant {
-  return record.attempts.findLast((attempt) => attempt.end === "completed")?.ended ?? record.since;
+  return isReviewed(record) && record.verdict?.value !== "changes_requested";
 }

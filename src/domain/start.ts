@@ -1,7 +1,7 @@
 /** The one gate through which every attempt starts: bounds, evidence and money first, then turn and room. */
 import { createHash } from "node:crypto";
 import { agentFor, type Config } from "./config.ts";
-import type { Job } from "./job.ts";
+import { jobFor, matterFor } from "./make-job.ts";
 import { board, committed, onDay, roundCents } from "./queue.ts";
 import { NO_SHA, type Attempt, type Record, type RecordBody } from "./record.ts";
 import { moves, rests, type Answer } from "./rule.ts";
@@ -18,11 +18,16 @@ export const MAX_SAME_EVIDENCE = 3;
 /** How soon a waiting task looks again by itself; whoever lands wakes it earlier. */
 const LOOK_AGAIN_SECONDS = 300;
 
+interface Wanted {
+  kind: Kind;
+  how: How;
+}
+
 /** Starts an attempt of `kind`, or parks the task, or lets it wait, each with the reason. */
-export function start(snapshot: Snapshot, record: Record, kind: Kind): Answer | null {
+export function start(snapshot: Snapshot, record: Record, kind: Kind, how: How = "first"): Answer | null {
   if (snapshot.config.kind === "broken" || snapshot.brief === null) return null;
   const { config } = snapshot.config;
-  const evidence = evidenceOf(snapshot, record, kind);
+  const evidence = evidenceOf(snapshot, record, { kind, how });
   const bound = boundReached(record, config, evidence);
   if (bound) {
     const story = `stopped: ${bound.replaceAll("_", " ")}`;
@@ -35,7 +40,7 @@ export function start(snapshot: Snapshot, record: Record, kind: Kind): Answer | 
     const move = moveTo(snapshot, record, { story, change: { phase: "queued", reason: wait.reason } });
     return { ...moves(move), again: wait.until };
   }
-  return claim(snapshot, record, { kind, config, evidence });
+  return claim(snapshot, record, { kind, how, config, evidence });
 }
 
 function boundReached(record: Record, config: Config, evidence: string): ParkReason | null {
@@ -75,18 +80,18 @@ function left(record: RecordBody, config: Config): number {
 function claim(
   snapshot: Snapshot,
   record: Record,
-  wanted: { kind: Kind; config: Config; evidence: string },
+  wanted: { kind: Kind; how: How; config: Config; evidence: string },
 ): Answer {
-  const { kind, config, evidence } = wanted;
+  const { kind, how, config, evidence } = wanted;
   const n = record.spent.attempts + 1;
   const reserved = left(record, config);
-  const chosen = agentFor(config, kind);
+  const { agent, model } = workerFor(record, config, kind);
   const attempt: Attempt = {
     n,
     kind,
-    how: "first",
-    agent: record.settings.agent ?? chosen.agent,
-    model: record.settings.model ?? chosen.model,
+    how,
+    agent,
+    model,
     start: { base: snapshot.repository.defaultHead, head: record.head },
     evidence,
     job: NO_SHA,
@@ -111,60 +116,34 @@ function claim(
   const before = snapshot.baton.kind === "none" ? null : snapshot.baton.oid;
   const move = moveTo(snapshot, record, {
     story: `started ${kind}, attempt ${n}`,
-    change: { phase: "running", reason: "started", attempt, config: snapshot.config.blob },
+    change: { phase: "running", reason: "started", attempt, config: snapshot.config.blob, wanted: null },
     queue,
-    job: { kind: "new", job: jobFor(snapshot, record, { attempt, config, how: "first" }), before },
+    job: { kind: "new", job: jobFor(snapshot, record, { attempt, config }), before },
   });
   return moves(move, [{ kind: "dispatch", attempt: n, ref: snapshot.repository.defaultBranch }]);
 }
 
-function jobFor(
-  snapshot: Snapshot,
-  record: Record,
-  made: { attempt: Attempt; config: Config; how: How },
-): Job {
-  const { attempt, config, how } = made;
-  const { brief, repository } = snapshot;
-  if (!brief) throw new Error(`the record of task ${record.issue} has no brief.json beside it`);
-  const chosen = agentFor(config, attempt.kind);
+/** Flags of a person's command choose who does the work; who reviews it is the config's business, so that it can be somebody else. */
+function workerFor(record: Record, config: Config, kind: Kind): { agent: string; model: string | null } {
+  const chosen = agentFor(config, kind);
+  if (kind === "review") return { agent: chosen.agent, model: chosen.model };
   return {
-    v: 1,
-    repository: { id: repository.id, name: repository.name },
-    issue: record.issue,
-    attempt: attempt.n,
-    kind: attempt.kind,
-    how,
-    brief,
-    start: { base: attempt.start.base, base_branch: record.base, head: attempt.start.head, work: null },
-    plan: null,
-    answer_to: null,
-    findings: [],
-    feedback: [],
-    checks: [],
-    previous: null,
-    agent: { name: attempt.agent, model: attempt.model, fallback: [] },
-    limits: {
-      turns: record.settings.max_turns ?? chosen.max_turns,
-      seconds: chosen.timeout,
-      silence: chosen.silence,
-      usd: attempt.reserved,
-      files: config.guard.files,
-      bytes: config.guard.bytes,
-      loops: { same_call: 5, same_error: 5, same_test: 8 },
-    },
-    setup: config.setup,
-    verify: config.verify,
-    network: [],
-    protect: config.guard.protect,
-    allow: config.guard.allow,
-    instructions: config.instructions,
+    agent: record.settings.agent ?? chosen.agent,
+    model: record.settings.model ?? chosen.model,
   };
 }
 
 /** The same for two attempts that would do the same from the same state. */
-function evidenceOf(snapshot: Snapshot, record: Record, kind: Kind): string {
+function evidenceOf(snapshot: Snapshot, record: Record, { kind, how }: Wanted): string {
   return createHash("sha256")
-    .update(JSON.stringify([kind, snapshot.repository.defaultHead, record.head, record.brief]))
+    .update(JSON.stringify([kind, how, record.head, record.brief, ...reasonsFor(snapshot, record, kind)]))
     .digest("hex")
     .slice(0, 12);
+}
+
+function reasonsFor(snapshot: Snapshot, record: Record, kind: Kind): string[] {
+  const { findings, feedback, checks } = matterFor(snapshot, record, { kind, how: "first" });
+  if (kind === "improve") return [...findings.map(({ fingerprint }) => fingerprint), ...feedback.map(({ id, at }) => id + at)];
+  if (kind === "fix") return checks.map(({ name }) => name);
+  return kind === "review" ? [] : [snapshot.repository.defaultHead];
 }

@@ -1,5 +1,7 @@
 /** Makes the move from one record to the next: folds in what was seen since, and announces what the new state must do once. */
 import type { Brief } from "./brief.ts";
+import type { Findings } from "./finding.ts";
+import { findingsHash } from "./findings.ts";
 import { parseCommand } from "./command.ts";
 import type { Move, RefMove } from "./decision.ts";
 import { openIntents, statusId } from "./intents.ts";
@@ -17,6 +19,7 @@ interface Transition {
   /** Further intents beside those that the new state brings. */
   intents?: string[];
   brief?: Brief;
+  findings?: Findings;
   queue?: Queue;
   job?: Move["job"];
   refs?: RefMove[];
@@ -26,6 +29,9 @@ interface Transition {
 export function moveTo(snapshot: Snapshot, record: Record, transition: Transition): Move {
   const { mac: _, ...body } = record;
   const next: RecordBody = { ...body, ...seen(snapshot, record), ...transition.change };
+  if (transition.findings) next.findings = findingsHash(transition.findings);
+  // A cursor that a transition moves on must not take the other one back.
+  if (transition.change.seen) next.seen = furthest(seen(snapshot, record).seen, transition.change.seen);
   if (next.phase !== record.phase || next.reason !== record.reason) next.since = snapshot.now;
   const kept = transition.change.intents ?? openIntents(snapshot, next);
   const wanted = [...broughtBy(snapshot, record, next), ...(transition.intents ?? [])];
@@ -83,14 +89,29 @@ export function counted(record: Record, ended: Attempt): Pick<RecordBody, "attem
   };
 }
 
+/** Where a task that leaves an attempt or a stop goes on: from its head, or from the beginning. */
+export function onwards(record: RecordBody): Pick<RecordBody, "phase" | "reason"> {
+  return record.head === null
+    ? { phase: "queued", reason: "asked" }
+    : { phase: "open", reason: "waits_for_checks" };
+}
+
 /** Facts that were found out since the last move and only wait to be written down. */
-function seen(snapshot: Snapshot, record: Record): Partial<RecordBody> {
+function seen(
+  snapshot: Snapshot,
+  record: Record,
+): Pick<RecordBody, "status_comment" | "attempt" | "seen"> {
   const { attempt } = record;
   return {
     status_comment: statusId(snapshot) ?? record.status_comment,
     attempt: attempt && { ...attempt, run: snapshot.run?.id ?? attempt.run },
     seen: { ...record.seen, comment: heardUpTo(snapshot, record) },
   };
+}
+
+function furthest(one: RecordBody["seen"], other: RecordBody["seen"]): RecordBody["seen"] {
+  const feedback = [one.feedback, other.feedback].filter((at) => at !== null).toSorted();
+  return { comment: Math.max(one.comment, other.comment), feedback: feedback.at(-1) ?? null };
 }
 
 /** Id of the newest comment with no unheard command before it: comments that are no commands need no answer. */
@@ -133,6 +154,7 @@ function assemble(transition: Transition, record: RecordBody): Move {
     story: transition.story,
     record,
     brief: transition.brief ?? null,
+    findings: transition.findings ?? null,
     queue: transition.queue ?? null,
     job: transition.job ?? null,
     refs: transition.refs ?? [],

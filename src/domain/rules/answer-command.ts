@@ -1,7 +1,9 @@
 /** Rule 7: the oldest command that was not heard yet is acknowledged at once and answered in one sentence. */
 import type { AnswerWord } from "../answers.ts";
-import { parseCommand, type Command } from "../command.ts";
-import type { Record } from "../record.ts";
+import { carryOut } from "../carry-out.ts";
+import { COMMANDS, parseCommand, type Command } from "../command.ts";
+import type { Findings } from "../finding.ts";
+import type { Record, RecordBody } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import { mayWrite, type CommentFacts, type Snapshot } from "../snapshot.ts";
 import { moveTo } from "../transition.ts";
@@ -17,39 +19,38 @@ export function answerCommand(snapshot: Snapshot, record: Record | null): Answer
   if (!record || !heard) return null;
   const { comment, command, allowed } = heard;
   if (!comment.acknowledged) {
-    const content = allowed && (command.kind === "merge" || command.kind === "cancel") ? "+1" : "confused";
-    return {
-      reason: record.reason,
-      move: null,
-      effects: [{ kind: "react", comment: comment.id, content }],
-      again: null,
-    };
+    const isUnderstood = allowed && Object.hasOwn(COMMANDS, command.kind);
+    const content = isUnderstood ? "+1" : "confused";
+    const effects = [{ kind: "react", comment: comment.id, content } as const];
+    return { reason: record.reason, move: null, effects, again: null };
   }
-  const seen = { ...record.seen, comment: comment.id };
   const who = `@${comment.by?.login ?? "ghost"}`;
-  const answered = (word: AnswerWord): string[] => [`answer:${comment.id}:${word}`];
-  if (!allowed) {
-    return moves(
-      moveTo(snapshot, record, {
-        story: `refused ${who}, who may not write`,
-        change: { seen },
-        intents: answered("not_allowed"),
-      }),
-    );
-  }
-  const refusal = refusalFor(command, record);
-  if (refusal || command.kind !== "merge" || !comment.by) {
-    const story = `answered ${who}`;
-    return moves(
-      moveTo(snapshot, record, { story, change: { seen }, intents: answered(refusal ?? "mistaken") }),
-    );
-  }
-  const merge = { by: comment.by, method: command.method, at: comment.at };
-  const parked = record.phase === "parked" ? ({ phase: "open", reason: "waits_for_merge" } as const) : {};
-  const change = { seen, merge, heard: record.spent.attempts, ...parked };
+  const { story, word, change, findings } = allowed
+    ? outcomeOf(snapshot, record, heard)
+    : { story: `refused ${who}, who may not write`, word: "not_allowed" as const, change: {}, findings: null };
   return moves(
-    moveTo(snapshot, record, { story: `${who} wants it merged`, change, intents: answered("merge") }),
+    moveTo(snapshot, record, {
+      story,
+      change: { ...change, seen: { ...record.seen, comment: comment.id } },
+      intents: [`answer:${comment.id}:${word}`],
+      ...(findings ? { findings } : {}),
+    }),
   );
+}
+
+/** What a command by somebody who may comes to. */
+function outcomeOf(
+  snapshot: Snapshot,
+  record: Record,
+  { comment, command }: Heard,
+): { story: string; word: AnswerWord; change: Partial<RecordBody>; findings: Findings | null } {
+  const who = `@${comment.by?.login ?? "ghost"}`;
+  const refused = refusalFor(command, record);
+  const done = refused ?? carryOut(snapshot, record, { comment, command });
+  if (typeof done === "string") return { story: `answered ${who}`, word: done, change: {}, findings: null };
+  // A person's word: every bound counts from here.
+  const change = { ...done.change, heard: record.spent.attempts };
+  return { story: `${who} ${done.story}`, word: done.word, change, findings: done.findings ?? null };
 }
 
 /** The oldest unheard command; GZA's own comments and edited ones never command. */
@@ -71,7 +72,7 @@ function withOwnReaction(snapshot: Snapshot, comment: CommentFacts): CommentFact
   return told ? { ...comment, acknowledged: true } : comment;
 }
 
-/** Why a command by somebody who may is not carried out; null: it is. */
+/** Why a command by somebody who may is not carried out, as far as phase and words tell; null: it is. */
 function refusalFor(command: Command, record: Record): AnswerWord | null {
   if (record.phase === "done" || record.phase === "cancelled") return record.phase;
   switch (command.kind) {
@@ -86,5 +87,8 @@ function refusalFor(command: Command, record: Record): AnswerWord | null {
     case "merge":
       if (record.phase === "parked" && record.reason !== "merge_refused") return "parked";
       return record.pull === null ? "nothing_to_merge" : null;
+    default:
+      if (record.pull === null || record.head === null) return "no_pull";
+      return record.phase === "running" ? "busy" : null;
   }
 }

@@ -12,7 +12,9 @@ import { firstMove } from "../transition.ts";
 
 export function begin(snapshot: Snapshot, record: Record | null): Answer | null {
   if (record)
-    return record.phase === "queued" && !record.attempt ? start(snapshot, record, record.kind) : null;
+    return record.phase === "queued" && !record.attempt && record.head === null
+      ? start(snapshot, record, record.kind)
+      : null;
   const ask = newestAsk(snapshot);
   if (!ask || snapshot.issue.state === "closed") return null;
   if (!mayWrite(snapshot, ask.by)) return refuse(snapshot, ask);
@@ -40,6 +42,7 @@ export function freshTask(snapshot: Snapshot, ask: Ask): { brief: Brief; body: R
     branch: branchName(issue.number, brief.title),
     pull: null,
     head: null,
+    head_at: null,
     theirs: false,
     landed: [],
     trusted: isTrusted(snapshot),
@@ -48,6 +51,9 @@ export function freshTask(snapshot: Snapshot, ask: Ask): { brief: Brief; body: R
     spent: { attempts: 0, turns: 0, usd: 0 },
     heard: 0,
     verdict: null,
+    findings: null,
+    rerun: null,
+    wanted: null,
     plan: null,
     merge: null,
     not_before: null,

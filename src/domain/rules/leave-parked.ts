@@ -1,20 +1,19 @@
 /** Rule 11: what is parked waits for a person, or for the fact that clears it. */
-import { judgeChecks } from "../checks.ts";
+import { checksOf } from "../checks.ts";
 import type { Record } from "../record.ts";
 import { moves, rests, type Answer } from "../rule.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { moveTo } from "../transition.ts";
+import { moveTo, onwards } from "../transition.ts";
+import { causeToWrite } from "../at-head.ts";
 import { faultOf } from "./refuse-broken-setup.ts";
 
 export function leaveParked(snapshot: Snapshot, record: Record | null): Answer | null {
   if (record?.phase !== "parked") return null;
   const story = clearedBy(snapshot, record);
   if (!story) return rests(record.reason);
-  const next =
-    record.head === null
-      ? ({ phase: "queued", reason: "asked" } as const)
-      : ({ phase: "open", reason: "waits_for_checks" } as const);
-  return moves(moveTo(snapshot, record, { story, change: { ...next, config: snapshot.config.blob } }));
+  return moves(
+    moveTo(snapshot, record, { story, change: { ...onwards(record), config: snapshot.config.blob } }),
+  );
 }
 
 /** What came true, as the story tells it; null: nothing that would clear this. */
@@ -29,13 +28,11 @@ function clearedBy(snapshot: Snapshot, record: Record): string | null {
       return !wasRefused && faultOf(snapshot) === null ? "the workflow file is there" : null;
     }
     case "checks_red": {
-      const kind = judgeChecks(snapshot, record.since).kind;
+      const { kind } = checksOf(snapshot, record);
       return kind === "green" || kind === "pending" ? "the checks run again" : null;
     }
     case "theirs":
-      return snapshot.pull !== null && snapshot.pull.head === record.head
-        ? "the branch is as GZA left it"
-        : null;
+      return record.theirs && causeToWrite(snapshot, record) === null ? "nothing is left to write" : null;
     default:
       return null;
   }

@@ -5,7 +5,7 @@ import { moves, type Answer } from "../rule.ts";
 import type { RunFacts, Snapshot } from "../snapshot.ts";
 import type { AttemptEnd } from "../task.ts";
 import { secondsBetween } from "../time.ts";
-import { counted, endAttempt, moveTo } from "../transition.ts";
+import { counted, endAttempt, moveTo, onwards } from "../transition.ts";
 import { land } from "./land.ts";
 
 /** GitHub shows a dispatched run within this time, or it was lost. */
@@ -100,7 +100,7 @@ function supersede(snapshot: Snapshot, record: Record): Answer | null {
   return moves(
     moveTo(snapshot, record, {
       story: `attempt ${ended.n} lost its baton to somebody else`,
-      change: { ...counted(record, ended), phase: "queued", reason: "asked" },
+      change: { ...counted(record, ended), ...onwards(record) },
       queue,
       refs,
       intents: ended.run === null ? [] : [`run:${ended.run}`],

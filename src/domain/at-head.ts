@@ -1,0 +1,59 @@
+/** Whether a task may be worked on at its head now, and what it would have GZA write there. */
+import { checksOf } from "./checks.ts";
+import type { Config } from "./config.ts";
+import { openFeedback, quietAt } from "./feedback.ts";
+import type { Feedback } from "./finding.ts";
+import type { Record, RecordBody } from "./record.ts";
+import type { PullFacts, Snapshot } from "./snapshot.ts";
+import { isReviewed } from "./standing.ts";
+import type { Sha } from "./task.ts";
+
+/** A task whose open pull request shows the head that the record knows, with nothing in flight. */
+export interface AtHead {
+  record: Record & { head: Sha };
+  pull: PullFacts;
+  config: Config;
+}
+
+/** null: there is an attempt in flight, no open pull request, GitHub has not caught up, or the pull request conflicts. */
+export function atHead(snapshot: Snapshot, record: Record | null): AtHead | null {
+  const { pull, config } = snapshot;
+  if (!record || record.attempt || record.head === null || config.kind === "broken") return null;
+  if (record.phase === "parked" || record.phase === "done" || record.phase === "cancelled") return null;
+  if (pull?.state !== "open" || pull.head !== record.head || pull.mergeable === "conflicting") return null;
+  return { record: { ...record, head: record.head }, pull, config: config.config };
+}
+
+/** Whether the newest review of this head wants changes. */
+export function isRejected(record: RecordBody): boolean {
+  return isReviewed(record) && record.verdict?.value === "changes_requested";
+}
+
+/** What people want changed, once they have been quiet for long enough; a command does not wait for that. */
+export function dueFeedback(snapshot: Snapshot, record: RecordBody): Feedback[] {
+  const feedback = openFeedback(snapshot, record);
+  const quiet = quietAt(feedback);
+  const isDue = quiet !== null && (quiet <= snapshot.now || record.wanted === "improve");
+  return isDue ? feedback : [];
+}
+
+/** Why GZA would write to the branch; null: it would not. */
+export function causeToWrite(
+  snapshot: Snapshot,
+  record: RecordBody,
+): "checks_red" | "changes_requested" | "feedback" | null {
+  if (checksOf(snapshot, record).kind === "red") return "checks_red";
+  if (isRejected(record)) return "changes_requested";
+  return openFeedback(snapshot, record).length > 0 ? "feedback" : null;
+}
+
+/** Attempts of a kind since a person's last word, those aside that nobody judges. */
+export function attemptsOf(record: RecordBody, kind: "improve" | "fix"): number {
+  return record.attempts.filter(
+    (attempt) =>
+      attempt.kind === kind &&
+      attempt.n > record.heard &&
+      attempt.end !== "superseded" &&
+      attempt.end !== "cancelled",
+  ).length;
+}

@@ -1,0 +1,77 @@
+/** Makes the job of an attempt: what its run is told, and no more. */
+import { checksOf, redOnBase } from "./checks.ts";
+import { agentFor, type Config } from "./config.ts";
+import { openFeedback } from "./feedback.ts";
+import { openFindings } from "./findings.ts";
+import type { Job } from "./job.ts";
+import type { Attempt, Record } from "./record.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { How, Kind } from "./task.ts";
+
+export function jobFor(
+  snapshot: Snapshot,
+  record: Record,
+  { attempt, config }: { attempt: Attempt; config: Config },
+): Job {
+  const { brief, repository } = snapshot;
+  if (!brief) throw new Error(`the record of task ${record.issue} has no brief.json beside it`);
+  const chosen = agentFor(config, attempt.kind);
+  return {
+    v: 1,
+    repository: { id: repository.id, name: repository.name },
+    issue: record.issue,
+    attempt: attempt.n,
+    kind: attempt.kind,
+    how: attempt.how,
+    brief,
+    start: { base: attempt.start.base, base_branch: record.base, head: attempt.start.head, work: null },
+    plan: null,
+    answer_to: null,
+    ...matterFor(snapshot, record, attempt),
+    previous: null,
+    agent: { name: attempt.agent, model: attempt.model, fallback: [] },
+    limits: {
+      turns: attempt.kind === "review" ? chosen.max_turns : (record.settings.max_turns ?? chosen.max_turns),
+      seconds: chosen.timeout,
+      silence: chosen.silence,
+      usd: attempt.reserved,
+      files: config.guard.files,
+      bytes: config.guard.bytes,
+      loops: { same_call: 5, same_error: 5, same_test: 8 },
+    },
+    setup: config.setup,
+    verify: config.verify,
+    network: [],
+    protect: config.guard.protect,
+    allow: config.guard.allow,
+    instructions: config.instructions,
+  };
+}
+
+/** What an attempt of this kind works on beside the brief. A reviewer's job holds old findings only to find their lines again. */
+export function matterFor(
+  snapshot: Snapshot,
+  record: Record,
+  { kind, how }: { kind: Kind; how: How },
+): Pick<Job, "findings" | "feedback" | "checks"> {
+  const nothing = { findings: [], feedback: [], checks: [] };
+  if (kind === "improve") {
+    return {
+      ...nothing,
+      findings: openFindings(snapshot.findings),
+      feedback: openFeedback(snapshot, record),
+    };
+  }
+  if (kind === "review") {
+    const known = snapshot.findings?.known ?? [];
+    const isWanted = ({ state }: (typeof known)[number]): boolean =>
+      how === "judge" ? state === "disputed" : state === "open" || state === "disputed" || state === "addressed";
+    return { ...nothing, findings: known.filter(isWanted) };
+  }
+  if (kind !== "fix") return nothing;
+  const checks = checksOf(snapshot, record);
+  const red = checks.kind === "red" ? checks.checks : [];
+  const known = new Set(redOnBase(snapshot, red.map(({ name }) => name)));
+  const own = red.filter(({ name }) => !known.has(name));
+  return { ...nothing, checks: (own.length > 0 ? own : red).map(({ name, log }) => ({ name, log: log ?? "" })) };
+}
