@@ -274,7 +274,7 @@ async function furnish(
   const steps = (issue: number): unknown[] =>
     script ?? [{ write: { path: `notes/${issue}.md`, content: `Note ${issue}\n` } }];
   const scripts = Object.fromEntries(
-    Array.from({ length: 40 }, (_, index) => [index + 1, { implement: [steps(index + 1)] }]),
+    Array.from({ length: 40 }, (_, index) => [index + 1, { implement: { "1": steps(index + 1) } }]),
   );
   const repository = await playground.createRepository({
     owner: "ada",

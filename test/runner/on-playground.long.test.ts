@@ -44,7 +44,7 @@ async function stage(script: unknown[] = SCRIPT): Promise<Stage> {
     name: "demo",
     files: {
       "README.md": "Hello\n",
-      ".github/gza-script.yml": JSON.stringify({ 7: { implement: [script] } }),
+      ".github/gza-script.yml": JSON.stringify({ 7: { implement: { 1: script } } }),
       ".github/workflows/gza.yml": workflowFor(template, { repository: "gza-app/gza/action", sha }),
     },
   });

@@ -53,7 +53,7 @@ export function createTaskServer(
   const all = {
     "README.md": "# Demo\n",
     "src/add.js": "export const add = (a, b) => a - b;\n",
-    ".github/gza-script.yml": JSON.stringify({ 7: { implement: [script] } }),
+    ".github/gza-script.yml": JSON.stringify({ 7: { [change.kind ?? "implement"]: { 1: script } } }),
     ...files,
   };
   const base = firstCommit(root, bare, all);

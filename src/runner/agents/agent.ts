@@ -7,6 +7,8 @@ export interface AgentInput {
   job: Job;
   /** The agent's clone, which is its working directory. */
   clone: string;
+  /** It is asked once more, for the form of its answer alone; no tools are needed. */
+  again: boolean;
 }
 
 export interface AgentCommand {
@@ -39,7 +41,7 @@ export function unknownAgent(name: string): string {
   return `This release knows no agent "${name}", it knows: ${known}. Name one of them under agents.default.agent in .github/gza.yml.`;
 }
 
-function scriptedCommand({ job }: AgentInput): AgentCommand {
+function scriptedCommand({ job, again }: AgentInput): AgentCommand {
   // Beside this file: the source while GZA runs from its sources, a bundle in the released action.
   const program = new URL(`./scripted-agent${extname(import.meta.url)}`, import.meta.url);
   const args = [
@@ -49,6 +51,7 @@ function scriptedCommand({ job }: AgentInput): AgentCommand {
     `--kind=${job.kind}`,
     `--attempt=${job.attempt}`,
     `--max-turns=${job.limits.turns}`,
+    ...(again ? ["--again"] : []),
   ];
   return { file: process.execPath, args, env: {} };
 }

@@ -8,6 +8,10 @@ export const SCRIPT_PATH = ".github/gza-script.yml";
 /** One thing to do; each is shown as one answer of a model. */
 export const Step = z.union([
   z.strictObject({ say: z.string() }),
+  /** Says this value as JSON, in a fence, which makes it the run's last words. */
+  z.strictObject({ json: z.json() }),
+  /** As `json`, but only when the agent is asked once more for the form of its answer; then it is all that it does. */
+  z.strictObject({ again: z.json() }),
   z.strictObject({
     edit: z.strictObject({ path: z.string(), find: z.string().min(1), replace: z.string() }),
   }),
@@ -23,10 +27,13 @@ export const Step = z.union([
 ]);
 export type Step = z.infer<typeof Step>;
 
-/** Issue number → kind → a list of steps per attempt; the last list serves all later attempts too. */
+/**
+ * Issue number → kind → number of an attempt → its steps, which hold from that attempt on until a higher number. Attempts are numbered
+ * for the life of the issue, whatever their kinds. In a review of several parts each part gets the same steps.
+ */
 export const Script = z.record(
   z.string().regex(/^\d+$/),
-  z.partialRecord(Kind, z.array(z.array(Step)).min(1)),
+  z.partialRecord(Kind, z.record(z.string().regex(/^[1-9]\d*$/), z.array(Step))),
 );
 export type Script = z.infer<typeof Script>;
 
@@ -37,11 +44,12 @@ export function stepsFor(text: string, key: { issue: string; kind: Kind; attempt
     const [issue] = script.error.issues;
     throw new Error(`${SCRIPT_PATH}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "cannot be read"}`);
   }
-  const attempts = script.data[key.issue]?.[key.kind] ?? [];
-  const steps = attempts[Math.min(key.attempt, attempts.length) - 1];
+  const attempts = script.data[key.issue]?.[key.kind] ?? {};
+  const holding = Math.max(...Object.keys(attempts).map(Number).filter((n) => n <= key.attempt));
+  const steps = attempts[String(holding)];
   if (steps === undefined)
     throw new Error(
-      `${SCRIPT_PATH} has no steps under "${key.issue}" → ${key.kind}; add a list of attempts there`,
+      `${SCRIPT_PATH} has no steps for attempt ${key.attempt} under "${key.issue}" → ${key.kind}; add "${key.attempt}": [...] there`,
     );
   return steps;
 }

@@ -29,6 +29,7 @@ async function main(): Promise<void> {
       kind: { type: "string" },
       attempt: { type: "string" },
       "max-turns": { type: "string" },
+      again: { type: "boolean", default: false },
     },
   });
   const prompt = await text(process.stdin);
@@ -44,7 +45,8 @@ async function main(): Promise<void> {
   try {
     const source = execFileSync("git", ["show", `${values.base}:${SCRIPT_PATH}`], { encoding: "utf8" });
     const key = { issue: values.issue ?? "", kind: Kind.parse(values.kind), attempt: Number(values.attempt) };
-    await play(stepsFor(source, key), Number(values["max-turns"]));
+    const steps = stepsFor(source, key).filter((step) => "again" in step === values.again);
+    await play(steps, Number(values["max-turns"]));
   } catch (error) {
     finish("error_during_execution", error instanceof Error ? error.message : String(error));
   }
@@ -65,9 +67,10 @@ async function play(steps: readonly Step[], maxTurns: number): Promise<void> {
 
 /** Does one step and shows it; false when the run ends with it. */
 async function act(step: Step): Promise<boolean> {
-  if ("say" in step) {
-    lastWords = step.say;
-    answer({ type: "text", text: step.say });
+  const words = wordsOf(step);
+  if (words !== null) {
+    lastWords = words;
+    answer({ type: "text", text: words });
     return true;
   }
   const id = `toolu_${randomUUID()}`;
@@ -78,6 +81,16 @@ async function act(step: Step): Promise<boolean> {
   if (!isError || "run" in step) return true;
   finish("error_during_execution", output);
   return false;
+}
+
+function wordsOf(step: Step): string | null {
+  if ("say" in step) return step.say;
+  if ("json" in step) return fenced(step.json);
+  return "again" in step ? fenced(step.again) : null;
+}
+
+function fenced(value: unknown): string {
+  return `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``;
 }
 
 function toolOf(step: Step): { name: string; input: Record<string, string> } {
