@@ -5,7 +5,8 @@ import type { Job } from "../domain/job.ts";
 import type { Report } from "../domain/report.ts";
 import { MAX_BUNDLE_BYTES, readBundle, unbundle } from "./bundle.ts";
 import { git, tryGit } from "./git.ts";
-import { rangeStart } from "./prepare.ts";
+import { forkPoint, patchId } from "./patch.ts";
+import { beforeAttempt, rangeStart } from "./prepare.ts";
 import { BUNDLE_FILE } from "./raw-report.ts";
 import { rewriteCommits } from "./rewrite.ts";
 import { treeChanges } from "./tree-changes.ts";
@@ -30,23 +31,27 @@ export async function judgeWork(dir: string, handOver: string, job: Job): Promis
 
   const { tip } = unbundled;
   const start = rangeStart(job);
-  if (
-    !(await isAncestor(dir, start, tip)) ||
-    !(await isAncestor(dir, job.start.base, tip)) ||
-    (await hasForeignRoot(dir, start, tip))
-  ) {
+  const not = beforeAttempt(job);
+  // A branch that is there already may have forked from an older base.
+  const fork = await forkPoint(dir, job.start.base, tip);
+  if (fork === null || !(await isAncestor(dir, start, tip)) || (await hasForeignRoot(dir, tip, not))) {
     return refused("base_not_ancestor");
   }
-  const commits = (await git(["rev-list", tip, `^${start}`], { dir }))
-    .split("\n")
-    .filter((oid) => oid !== "");
+  const commits = (await git(["rev-list", tip, ...not], { dir })).split("\n").filter((oid) => oid !== "");
   if (commits.length === 0) return { kind: "none" };
   if (commits.length > MAX_COMMITS) return refused("too_many_commits");
 
   const refusals = await guardAll({ dir, start, tip, commits, job });
   if (refusals.length > 0) return { kind: "refused", guard: refusals };
-  const head = await rewriteCommits({ dir, start, tip, trailers: { task: job.issue, attempt: job.attempt } });
-  return { kind: "work", work: await describeWork(dir, job.start.base, head) };
+  const head = await rewriteCommits({ dir, tip, not, trailers: { task: job.issue, attempt: job.attempt } });
+  const range = { before: fork, after: head };
+  const names = await git(
+    ["diff-tree", "-r", "-z", "--name-only", "--no-renames", range.before, range.after],
+    { dir },
+  );
+  const files = names.split("\0").length - 1;
+  const patch = await patchId(dir, range);
+  return { kind: "work", work: { base: job.start.base, head, commits: commits.length, files, patch } };
 }
 
 function refused(rule: Refusal["rule"]): JudgedWork {
@@ -92,24 +97,7 @@ async function isAncestor(dir: string, older: string, newer: string): Promise<bo
 }
 
 /** History that began elsewhere and was merged in. */
-async function hasForeignRoot(dir: string, start: string, tip: string): Promise<boolean> {
-  const roots = await git(["rev-list", "--max-parents=0", tip, `^${start}`], { dir });
+async function hasForeignRoot(dir: string, tip: string, not: readonly string[]): Promise<boolean> {
+  const roots = await git(["rev-list", "--max-parents=0", tip, ...not], { dir });
   return roots.trim() !== "";
-}
-
-/** `patch` is git's own id of what changes from base to head, whatever the line numbers; equal patches have equal ids. */
-async function describeWork(
-  dir: string,
-  base: string,
-  tip: string,
-): Promise<Extract<JudgedWork, { kind: "work" }>["work"]> {
-  const range = [base, tip];
-  const diff = await git(
-    ["diff-tree", "-r", "-p", "--no-textconv", "--no-ext-diff", "--no-color", "--full-index", ...range],
-    { dir },
-  );
-  const patch = (await git(["patch-id", "--stable"], { dir, input: diff })).split(" ")[0] ?? "";
-  const names = await git(["diff-tree", "-r", "-z", "--name-only", "--no-renames", ...range], { dir });
-  const commits = Number((await git(["rev-list", "--count", tip, `^${base}`], { dir })).trim());
-  return { base, head: tip, commits, files: names.split("\0").length - 1, patch };
 }

@@ -7,6 +7,7 @@ import { readInputs, type Inputs } from "./inputs.ts";
 import { maskToken, summarize, withoutCommands } from "./log.ts";
 import { prepare } from "./prepare.ts";
 import { publish } from "./publish.ts";
+import type { Report } from "../domain/report.ts";
 import { runAttempt } from "./run-attempt.ts";
 
 const STEPS: Record<Inputs["step"], (inputs: Inputs) => Promise<void>> = {
@@ -55,11 +56,12 @@ async function publishStep(inputs: Inputs): Promise<void> {
   if (published.kind === "superseded") return say(inputs, SUPERSEDED);
   const { report } = published;
   const refusals = report.guard.map((refusal) => `${refusal.rule}: ${refusal.path}`).join("\n");
-  await say(
-    inputs,
-    `Handed over: ${report.end}, ${report.work?.commits ?? 0} commits.`,
-    `${report.summary}\n${refusals}`,
-  );
+  await say(inputs, `Handed over: ${report.end}, ${outcomeOf(report)}.`, `${report.summary}\n${refusals}`);
+}
+
+function outcomeOf({ review, findings, work }: Report): string {
+  if (review !== null) return `${findings?.length ?? 0} findings`;
+  return `${work?.commits ?? 0} commits`;
 }
 
 function remoteOf(inputs: Inputs): Remote {

@@ -54,6 +54,12 @@ export function rangeStart(job: Job): string {
   return job.start.head ?? job.start.base;
 }
 
+/** As arguments of `git rev-list`: all commits but those that were there before the attempt, on its branch or on the base. */
+export function beforeAttempt(job: Job): string[] {
+  const { base, head } = job.start;
+  return head === null ? [`^${base}`] : [`^${head}`, `^${base}`];
+}
+
 /** Null, or what is missing in one sentence. History and all branches are there, for the agent can fetch nothing. */
 async function cloneForAgent(inputs: Inputs, remote: Remote, job: Job): Promise<string | null> {
   await rm(inputs.clone, { recursive: true, force: true });

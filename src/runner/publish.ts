@@ -5,14 +5,17 @@ import type { Job } from "../domain/job.ts";
 import { batonRef } from "../domain/names.ts";
 import { MAX_REPORT_BYTES, type Report } from "../domain/report.ts";
 import type { AttemptEnd } from "../domain/task.ts";
+import { checkReview, type CheckedReview } from "./check-review.ts";
 import { readBaton, withCredentials, type Remote } from "./fence.ts";
 import { git, gitBytes, tryGit } from "./git.ts";
 import type { AgentResult, Inputs } from "./inputs.ts";
-import { judgeWork, type JudgedWork } from "./judge-work.ts";
+import { judgeWork } from "./judge-work.ts";
+import { forkPoint, patchId } from "./patch.ts";
 import { blankReport, type RawReport } from "./raw-report.ts";
 import { readJob, type JobNumbers } from "./read-job.ts";
 import { readRawReport, type ReadRaw } from "./read-raw-report.ts";
 import { gzaIdentity } from "./rewrite.ts";
+import { settleReview, settleWork, withoutWork } from "./settle.ts";
 
 export type Published = { kind: "superseded" } | { kind: "handed_over"; report: Report };
 
@@ -60,64 +63,39 @@ async function reportFor(
     ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote.url, "+refs/heads/*:refs/heads/*"],
     { dir, ...withCredentials(remote) },
   );
-  if ((await tryGit(["cat-file", "-e", `${job.start.base}^{commit}`], { dir })).exit !== 0) {
-    return withoutWork({
-      ...told,
-      end: "infrastructure",
-      summary: `The base ${job.start.base} is on no branch any more.`,
-    });
+  const { base, head } = job.start;
+  for (const commit of head === null ? [base] : [base, head]) {
+    if ((await tryGit(["cat-file", "-e", `${commit}^{commit}`], { dir })).exit === 0) continue;
+    const summary = `The commit ${commit} that the attempt stands on is on no branch any more.`;
+    return withoutWork({ ...told, end: "infrastructure", summary });
   }
-  return settle(told, await judgeWork(dir, inputs.handOver, job), job);
+  return job.kind === "review"
+    ? settleReview(told, job, await checkedReview(dir, job, told))
+    : settleWork(told, {
+        job,
+        judged: await judgeWork(dir, inputs.handOver, job),
+        before: await patchBefore(dir, job),
+      });
 }
 
-/** Puts claim and evidence together: an attempt is `completed` only with work, and with a green verify where one was asked for. */
-function settle(raw: RawReport, judged: JudgedWork, job: Job): Report {
-  if (judged.kind === "broken") return withoutWork({ ...raw, end: "bad_report", summary: judged.why });
-  if (judged.kind === "refused") {
-    return {
-      ...withoutWork(raw),
-      end: "guard_refused",
-      summary: "The guard refused the work.",
-      guard: judged.guard,
-    };
-  }
-  if (judged.kind === "none") {
-    if (raw.commits > 0)
-      return withoutWork({
-        ...raw,
-        end: "bad_report",
-        summary: "Commits were announced, but there is no bundle.",
-      });
-    return withoutWork(
-      raw.end === "completed"
-        ? {
-            ...raw,
-            end: "empty_run",
-            summary: "The attempt says that it is complete, but there are no commits.",
-          }
-        : raw,
-    );
-  }
-  const isUnproven = raw.end === "completed" && job.verify !== null && raw.verify?.exit !== 0;
-  const end = isUnproven ? "bad_report" : raw.end;
-  const summary = isUnproven
-    ? "The attempt says that it is complete, but no green verify came with it."
-    : raw.summary;
-  return {
-    ...withoutWork({ ...raw, end, summary }),
-    work: { ...judged.work, finished: end === "completed" },
-  };
+/** Null where there is nothing to check, or nothing to check it against. */
+function checkedReview(dir: string, job: Job, { findings }: RawReport): Promise<CheckedReview | null> | null {
+  const { head } = job.start;
+  return head === null || findings === null ? null : checkReview(dir, { job, head, findings });
+}
+
+/** The patch of the head on which an improve or fix attempt begins; null for all others, which may leave it as it is. */
+async function patchBefore(dir: string, { kind, start }: Job): Promise<string | null> {
+  const { base, head } = start;
+  if (head === null || (kind !== "improve" && kind !== "fix")) return null;
+  const fork = await forkPoint(dir, base, head);
+  return fork === null ? null : patchId(dir, { before: fork, after: head });
 }
 
 function unreadableJob(numbers: JobNumbers, why: string): Report {
   return withoutWork(
     blankReport({ attempt: numbers.attempt, kind: numbers.kind, end: "bad_report", summary: why }),
   );
-}
-
-function withoutWork(raw: RawReport): Report {
-  const { commits: _, ...rest } = raw;
-  return { ...rest, work: null, guard: [] };
 }
 
 /** R: parents J and the work (so the push carries it), tree `report.json`. Pushed only onto J; the baton's next holder is never overwritten. */

@@ -1,5 +1,6 @@
 /** The raw report: what the agent's workflow job leaves for the publisher; everything in it is a claim until the publisher has looked at the work. */
-import type { z } from "zod";
+import { z } from "zod";
+import { Finding } from "../domain/finding.ts";
 import { Report } from "../domain/report.ts";
 import { AttemptEnd, Count } from "../domain/task.ts";
 
@@ -13,7 +14,12 @@ const NOT_FOR_THE_AGENT_JOB = [
   "workflow_permission",
 ] as const;
 
-export const RawReport = Report.omit({ work: true, guard: true }).extend({
+/** A finding before anybody has held its citation against the head. */
+export const RawFinding = Finding.omit({ fingerprint: true, anchor: true });
+export type RawFinding = z.infer<typeof RawFinding>;
+
+export const RawReport = Report.omit({ work: true, guard: true, review: true }).extend({
+  findings: z.array(RawFinding).nullable(),
   end: AttemptEnd.exclude(NOT_FOR_THE_AGENT_JOB),
   /** How many commits lie in the bundle; 0: there is no bundle. */
   commits: Count,

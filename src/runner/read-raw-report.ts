@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { openPlain } from "./open-plain.ts";
 import { plainText } from "./plain-text.ts";
-import { RAW_REPORT_FILE, RawReport } from "./raw-report.ts";
+import { RAW_REPORT_FILE, RawReport, type RawFinding } from "./raw-report.ts";
 
 export type ReadRaw =
   | { kind: "missing" }
@@ -33,13 +33,28 @@ export async function readRawReport(folder: string): Promise<ReadRaw> {
   };
 }
 
-/** Everything that people will read, without controls and invisible characters. */
+/** Everything that people will read, without controls and invisible characters; paths stay, for they are compared with those at the head. */
 function cleaned(report: RawReport): RawReport {
+  const { findings, closed, verify } = report;
   return {
     ...report,
     summary: plainText(report.summary),
     last_words: plainText(report.last_words),
-    verify: report.verify === null ? null : { ...report.verify, tail: plainText(report.verify.tail) },
+    findings: findings === null ? null : findings.map(cleanedFinding),
+    closed: closed === null ? null : closed.map((one) => ({ ...one, evidence: plainText(one.evidence) })),
+    verify: verify === null ? null : { ...verify, tail: plainText(verify.tail) },
+  };
+}
+
+function cleanedFinding(finding: RawFinding): RawFinding {
+  const { title, evidence, impact, fix, tests } = finding;
+  return {
+    ...finding,
+    title: plainText(title),
+    evidence: plainText(evidence),
+    impact: plainText(impact),
+    fix: plainText(fix),
+    tests: plainText(tests),
   };
 }
 

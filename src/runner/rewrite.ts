@@ -6,9 +6,9 @@ import { GZA_EMAIL, GZA_NAME } from "./prepare.ts";
 export interface Rewrite {
   /** A bare repository. */
   dir: string;
-  /** Commits from `start` (left as it is) to `tip`. */
-  start: string;
   tip: string;
+  /** What is left as it is, as arguments of `git rev-list`. */
+  not: readonly string[];
   trailers: { task: number; attempt: number };
 }
 
@@ -23,8 +23,8 @@ interface Commit {
 
 /** The new tip. The same commits give the same new ones, for dates are kept and names fixed. */
 export async function rewriteCommits(rewrite: Rewrite): Promise<string> {
-  const { dir, start, tip } = rewrite;
-  const listing = await git(["rev-list", "--reverse", "--topo-order", tip, `^${start}`], { dir });
+  const { dir, tip, not } = rewrite;
+  const listing = await git(["rev-list", "--reverse", "--topo-order", tip, ...not], { dir });
   const renamed = new Map<string, string>();
   for (const oid of listing.split("\n").filter((line) => line !== "")) {
     const commit = await readCommit(dir, oid);

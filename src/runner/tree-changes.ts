@@ -1,11 +1,8 @@
 /** Lists what changed between two commits, for the guard: trees and blobs are read, nothing is ever checked out. */
 import type { Change } from "../domain/guard.ts";
-import { git, gitBytes } from "./git.ts";
-
-export interface Range {
-  before: string;
-  after: string;
-}
+import { blobContents, blobSizes } from "./blobs.ts";
+import { git } from "./git.ts";
+import type { Range } from "./patch.ts";
 
 /** Beyond these the guard refuses by count or size alone, and contents are not worth reading. */
 const MAX_READ_FILES = 3000;
@@ -79,28 +76,4 @@ function parseRaw(output: string): Entry[] {
     entries.push({ path, mode: { before, after }, oid });
   }
   return entries;
-}
-
-async function blobSizes(dir: string, oids: readonly string[]): Promise<Map<string, number>> {
-  if (oids.length === 0) return new Map();
-  const answer = await git(["cat-file", "--batch-check=%(objectname) %(objectsize)"], {
-    dir,
-    input: `${oids.join("\n")}\n`,
-  });
-  const lines = answer.trimEnd().split("\n");
-  return new Map(lines.map((line) => [line.split(" ")[0] ?? "", Number(line.split(" ")[1])]));
-}
-
-/** The answers of `cat-file --batch`: a header line, as many bytes as it says, a line break. */
-async function blobContents(dir: string, sizes: ReadonlyMap<string, number>): Promise<Map<string, Buffer>> {
-  const contents = new Map<string, Buffer>();
-  if (sizes.size === 0) return contents;
-  const answer = await gitBytes(["cat-file", "--batch"], { dir, input: `${[...sizes.keys()].join("\n")}\n` });
-  let offset = 0;
-  for (const [oid, size] of sizes) {
-    const start = answer.indexOf("\n", offset) + 1;
-    contents.set(oid, answer.subarray(start, start + size));
-    offset = start + size + 1;
-  }
-  return contents;
 }

@@ -6,7 +6,7 @@ import { branchRef } from "../domain/names.ts";
 import { git, tryGit, type GitOptions } from "./git.ts";
 import type { Inputs } from "./inputs.ts";
 import { head, plainText } from "./plain-text.ts";
-import { GZA_EMAIL, GZA_NAME, rangeStart, WORK_BRANCH } from "./prepare.ts";
+import { beforeAttempt, GZA_EMAIL, GZA_NAME, WORK_BRANCH } from "./prepare.ts";
 import { BUNDLE_FILE } from "./raw-report.ts";
 
 /** What became of the clone: `tip` is the newest commit, `commits` how many lie between the start and it. */
@@ -38,7 +38,7 @@ export async function collectWork(inputs: Inputs, job: Job): Promise<Work> {
 
   const after = await commitLeftovers(options, before, job);
   await git(["update-ref", branchRef(WORK_BRANCH), after], options);
-  const range = [`^${rangeStart(job)}`, after];
+  const range = [after, ...beforeAttempt(job)];
   const commits = Number((await git(["rev-list", "--count", ...range], options)).trim());
   return { kind: "work", tip: after, commits };
 }
@@ -47,7 +47,7 @@ export async function collectWork(inputs: Inputs, job: Job): Promise<Work> {
 export async function bundleWork(inputs: Inputs, job: Job): Promise<void> {
   const own = join(inputs.temp, "work.git");
   const file = join(inputs.handOver, BUNDLE_FILE);
-  await git(["bundle", "create", "--quiet", file, branchRef(WORK_BRANCH), `^${rangeStart(job)}`], {
+  await git(["bundle", "create", "--quiet", file, branchRef(WORK_BRANCH), ...beforeAttempt(job)], {
     dir: own,
   });
 }

@@ -45,7 +45,11 @@ export function stepsFor(text: string, key: { issue: string; kind: Kind; attempt
     throw new Error(`${SCRIPT_PATH}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "cannot be read"}`);
   }
   const attempts = script.data[key.issue]?.[key.kind] ?? {};
-  const holding = Math.max(...Object.keys(attempts).map(Number).filter((n) => n <= key.attempt));
+  const holding = Math.max(
+    ...Object.keys(attempts)
+      .map(Number)
+      .filter((n) => n <= key.attempt),
+  );
   const steps = attempts[String(holding)];
   if (steps === undefined)
     throw new Error(

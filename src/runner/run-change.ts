@@ -1,0 +1,105 @@
+/** An attempt that changes files (`implement`, `improve`, `fix`): setup, agent, its leftovers, verify, bundle. */
+import type { Job } from "../domain/job.ts";
+import { askJson } from "./ask-json.ts";
+import { ask, reportOf, type Asked, type Attempt } from "./attempt.ts";
+import { closedBy, ImproveAnswer, isAllDisputed, type Closed } from "./improve-answer.ts";
+import { fixPrompt } from "./prompts/fix.ts";
+import { implementPrompt } from "./prompts/implement.ts";
+import { IMPROVE_FORM, improvePrompt } from "./prompts/improve.ts";
+import { blankReport, type RawReport } from "./raw-report.ts";
+import { runShell, type ShellResult } from "./run-shell.ts";
+import { bundleWork, collectWork } from "./work.ts";
+
+/** Seconds for the repository's own commands; the agent's limit stands in the job. */
+export const SETUP_SECONDS = 20 * 60;
+export const VERIFY_SECONDS = 30 * 60;
+
+/** The kinds that change files. */
+export type ChangeKind = "implement" | "improve" | "fix";
+
+export async function runChange(attempt: Attempt, kind: ChangeKind): Promise<RawReport> {
+  const { run, job } = attempt;
+  const { inputs, signal } = run;
+  const setup = await runSetup(attempt);
+  if (setup !== null) return setup;
+
+  const { asked, closed, summary } = await askForChange(attempt, kind);
+  const report = { ...reportOf(attempt, asked), ...(summary === "" ? {} : { summary }), closed };
+  const work = await collectWork(inputs, job);
+  if (work.kind === "unreadable") return { ...report, end: "bad_report", summary: work.why };
+  if (work.commits === 0) {
+    return asked.end === "completed" ? { ...report, ...withoutChanges(kind, job, report) } : report;
+  }
+  const verify =
+    asked.end === "completed" && job.verify !== null
+      ? await runShell(job.verify, { ...shellOf(attempt), limit: VERIFY_SECONDS })
+      : null;
+  await bundleWork(inputs, job);
+  return { ...report, ...verdictOf(verify, signal.aborted), verify, commits: work.commits };
+}
+
+/** Null, or the report of an attempt whose setup did not get through. */
+async function runSetup(attempt: Attempt): Promise<RawReport | null> {
+  const { run, job } = attempt;
+  if (job.setup === null) return null;
+  const numbers = { attempt: job.attempt, kind: job.kind };
+  const setup = await runShell(job.setup, { ...shellOf(attempt), limit: SETUP_SECONDS });
+  if (run.signal.aborted)
+    return blankReport({ ...numbers, end: "run_cancelled", summary: "The workflow run was cancelled." });
+  if (setup.exit === 0) return null;
+  const summary = `The config's setup command ended with ${setup.exit}.`;
+  return { ...blankReport({ ...numbers, end: "infrastructure", summary }), last_words: setup.tail };
+}
+
+/** `summary` is empty where the agent's last words are one. */
+async function askForChange(
+  attempt: Attempt,
+  kind: ChangeKind,
+): Promise<{ asked: Asked; closed: Closed | null; summary: string }> {
+  const { job } = attempt;
+  if (kind !== "improve") {
+    const prompt = kind === "fix" ? fixPrompt(job) : implementPrompt(job);
+    return { asked: await ask(attempt, prompt, { again: false }), closed: null, summary: "" };
+  }
+  const { asked, answer } = await askJson(attempt, improvePrompt(job), {
+    schema: ImproveAnswer,
+    form: IMPROVE_FORM,
+  });
+  if (asked.end !== "completed") return { asked, closed: null, summary: "" };
+  // Work counts even if nobody can read what was said about it.
+  return answer === null
+    ? { asked, closed: [], summary: "" }
+    : { asked, closed: closedBy(job, answer), summary: answer.summary };
+}
+
+/** How an attempt ends that is through without having changed anything. */
+function withoutChanges(
+  kind: ChangeKind,
+  job: Job,
+  { closed, summary }: RawReport,
+): Pick<RawReport, "end" | "summary"> {
+  if (kind === "implement")
+    return { end: "empty_run", summary: "The agent finished without changing anything." };
+  return { end: kind === "improve" && isAllDisputed(job, closed) ? "completed" : "unchanged", summary };
+}
+
+/** A command that cannot be found or run (126, 127) says nothing about the work. */
+function verdictOf(
+  verify: ShellResult | null,
+  isCancelled: boolean,
+): Partial<Pick<RawReport, "end" | "summary">> {
+  if (isCancelled) return { end: "run_cancelled", summary: "The workflow run was cancelled." };
+  if (verify === null || verify.exit === 0) return {};
+  if (verify.exit === 126 || verify.exit === 127) {
+    return {
+      end: "infrastructure",
+      summary: `The config's verify command cannot be run (exit ${verify.exit}).`,
+    };
+  }
+  return { end: "verify_red", summary: `The config's verify command ended with ${verify.exit}.` };
+}
+
+function shellOf({ run, home }: Attempt): Omit<Parameters<typeof runShell>[1], "limit"> {
+  const { inputs, print, signal, patience } = run;
+  return { cwd: inputs.clone, home, print, signal, ...(patience === undefined ? {} : { patience }) };
+}
