@@ -38,7 +38,7 @@ describe("cleanLine", () => {
     ["one\ntwo", "one two"],
     ["![x](https://evil.test/a.png)", "[x](evil.test/a.png)"],
     ["/gza merge", "gza merge"],
-    ["<b>bold</b>", "‹b›bold‹/b›"],
+    ["<b>bold</b>", "‹b>bold‹/b>"],
   ])("makes plain words of %j", (text, line) => {
     expect(cleanLine(text)).toBe(line);
   });

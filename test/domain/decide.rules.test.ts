@@ -4,6 +4,7 @@ import type { Snapshot } from "../../src/domain/snapshot.ts";
 import {
   ANNA,
   attempt,
+  check,
   comment,
   GUEST,
   HEAD,
@@ -12,8 +13,10 @@ import {
   NOW,
   pull,
   ready,
+  rejected,
   RETURNED,
   returned,
+  reviewed,
   run,
   sha,
   snapshot,
@@ -38,6 +41,7 @@ const WITNESSES: { rule: number; reason: string; case: Snapshot }[] = [
   },
   { rule: 6, reason: "implemented", case: returned() },
   { rule: 7, reason: "ready", case: ready({}, { comments: [comment("/gza merge")] }) },
+  { rule: 8, reason: "person_pushed", case: ready({}, { branchHead: sha("7") }) },
   { rule: 9, reason: "started", case: inFlight() },
   {
     rule: 10,
@@ -47,6 +51,13 @@ const WITNESSES: { rule: number; reason: string; case: Snapshot }[] = [
   { rule: 11, reason: "timeout", case: task({ phase: "parked", reason: "timeout" }) },
   { rule: 13, reason: "asked", case: snapshot() },
   { rule: 14, reason: "waits_for_checks", case: ready({ phase: "open", reason: "implemented", pull: null }) },
+  {
+    rule: 16,
+    reason: "waits_for_rerun",
+    case: reviewed({}, { pull: pull({ checks: [check({ outcome: "failure" })] }) }),
+  },
+  { rule: 17, reason: "started", case: reviewed({ verdict: null, phase: "open", reason: "waits_for_checks" }) },
+  { rule: 18, reason: "started", case: rejected() },
   { rule: 19, reason: "waits_for_merge", case: ready({ merge: { by: ANNA, method: null, at: NOW } }) },
   { rule: 20, reason: "ready", case: ready() },
 ];

@@ -1,12 +1,13 @@
 /** A GitHub of values: applies a decision to a snapshot, and says what may happen next by itself or by a person. */
-import type { Decision, Effect } from "../../src/domain/decision.ts";
-import { batonRef, branchRef, unfinishedRef } from "../../src/domain/names.ts";
+import type { Decision, Effect, LineComment } from "../../src/domain/decision.ts";
+import { Finding, type KnownFinding } from "../../src/domain/finding.ts";
+import { batonRef, branchRef, markerOf, unfinishedRef } from "../../src/domain/names.ts";
 import { RecordBody, type Record as TaskRecord } from "../../src/domain/record.ts";
-import type { ReadReport } from "../../src/domain/report.ts";
-import type { Evidence, PullFacts, Snapshot } from "../../src/domain/snapshot.ts";
+import type { ReadReport, Report } from "../../src/domain/report.ts";
+import type { CheckFacts, Evidence, PullFacts, Snapshot, ThreadFacts } from "../../src/domain/snapshot.ts";
 import { AttemptEnd } from "../../src/domain/task.ts";
 import { later } from "../../src/domain/time.ts";
-import { ANNA, BASE, comment, pull, report, run, sha } from "./snapshots.ts";
+import { ANNA, BASE, check, comment, finding, pull, report, run, sha, thread } from "./snapshots.ts";
 
 /** One way on from a state. */
 export interface Step {
@@ -38,6 +39,7 @@ function afterMove(from: Snapshot, move: Decision["move"] & object): Snapshot {
     ...from,
     record: { kind: "record", oid: sha("e"), tree: sha("f"), record },
     brief: move.brief ?? from.brief,
+    findings: move.findings ?? from.findings,
     ledger: { ...from.ledger, queue: move.queue ?? from.ledger.queue },
     evidence: [],
   };
@@ -46,10 +48,18 @@ function afterMove(from: Snapshot, move: Decision["move"] & object): Snapshot {
   for (const ref of move.refs) {
     if (ref.name === batonRef(7)) next.baton = { kind: "none" };
     if (ref.name === unfinishedRef(7)) next.unfinished = ref.after;
-    if (record.branch !== null && ref.name === branchRef(record.branch)) next.branchHead = ref.after;
+    if (record.branch !== null && ref.name === branchRef(record.branch)) {
+      next.branchHead = ref.after;
+      if (from.pull && ref.after) next.pull = { ...from.pull, ...moved(ref.after) };
+    }
   }
   if (record.attempt === null) next.run = null;
   return next;
+}
+
+/** What a new head does to a pull request: everything about it is unknown again. */
+function moved(head: string): Pick<PullFacts, "head" | "mergeable" | "checks"> {
+  return { head, mergeable: "unknown", checks: checks("pending", null) };
 }
 
 function afterEffect(from: Snapshot, effect: Effect): Step[] {
@@ -75,15 +85,43 @@ function afterEffect(from: Snapshot, effect: Effect): Step[] {
     case "edit_pull":
       return silently(from.pull ? { ...from, pull: { ...from.pull, draft: effect.change.draft } } : from);
     case "say":
-      return silently({
-        ...from,
-        said: new Map([...from.said, [effect.key, { id: from.said.size + 1, body: effect.body }]]),
-      });
+      return silently(say(from, effect.key, effect.body));
     case "edit_status":
+      return silently(say(from, "status", effect.body));
+    case "post_review":
+      return silently(withThreads(say(from, effect.key, effect.body), effect.comments));
+    case "minimise":
       return silently({
         ...from,
-        said: new Map([...from.said, ["status", { id: effect.id ?? 900, body: effect.body }]]),
+        said: new Map(
+          [...from.said].map(([key, one]) => [
+            key,
+            { ...one, isMinimised: one.isMinimised || effect.nodes.includes(one.nodeId) },
+          ]),
+        ),
       });
+    case "set_check":
+      return silently(from.pull ? { ...from, pull: { ...from.pull, checks: withOwn(from.pull, effect) } } : from);
+    case "answer_threads":
+      return silently(
+        onThreads(from, (one) => {
+          const reply = effect.replies.find(({ thread }) => thread === one.id);
+          const mine = { by: null, isBot: true, isMine: true, at: from.now, body: "" };
+          return reply ? { ...one, comments: [...one.comments, { ...mine, key: reply.key }] } : one;
+        }),
+      );
+    case "resolve_threads":
+      return silently(
+        onThreads(from, (one) => (effect.threads.includes(one.id) ? { ...one, isResolved: true } : one)),
+      );
+    case "rerun_checks":
+      return [
+        {
+          name: "checks run again",
+          next: from.pull ? { ...from, pull: { ...from.pull, checks: checks("pending", null) } } : from,
+        },
+        { name: "rerun refused", next: told({ kind: "rerun_asked", head: effect.head }) },
+      ];
     case "react":
       return silently({ ...from, comments: from.comments.map((one) => ({ ...one, acknowledged: true })) });
     case "set_labels":
@@ -110,8 +148,34 @@ function afterEffect(from: Snapshot, effect: Effect): Step[] {
   }
 }
 
-/** One end of every kind that the policy tells apart, and a run that left no report. */
-export const FEW_ENDS: readonly string[] = ["completed", "timeout", "superseded", "success"];
+function say(from: Snapshot, key: string, body: string): Snapshot {
+  const known = from.said.get(key) ?? { id: from.said.size + 1, nodeId: `IC_${from.said.size + 1}`, isMinimised: false };
+  return { ...from, said: new Map([...from.said, [key, { ...known, body }]]) };
+}
+
+function onThreads(from: Snapshot, change: (thread: ThreadFacts) => ThreadFacts): Snapshot {
+  return from.pull ? { ...from, pull: { ...from.pull, threads: from.pull.threads.map(change) } } : from;
+}
+
+function withThreads(from: Snapshot, comments: readonly LineComment[]): Snapshot {
+  if (!from.pull) return from;
+  const began = comments.map(({ path, line, body }, index): ThreadFacts => ({
+    id: `PRRT_${from.said.size}_${index}`,
+    path,
+    line,
+    isResolved: false,
+    comments: [{ by: null, isBot: true, isMine: true, key: markerOf(body), at: from.now, body }],
+  }));
+  return { ...from, pull: { ...from.pull, threads: [...from.pull.threads, ...began] } };
+}
+
+function withOwn(open: PullFacts, { name, conclusion }: { name: string; conclusion: string }): CheckFacts[] {
+  const others = open.checks.filter(({ own }) => !own);
+  return [...others, check({ name, outcome: conclusion, own: true, id: 62, run: null })];
+}
+
+/** A good end and one that stops a task. */
+export const FEW_ENDS: readonly string[] = ["completed", "timeout"];
 /** All of them. */
 export const ALL_ENDS: readonly string[] = [
   ...AttemptEnd.options,
@@ -123,8 +187,8 @@ export const ALL_ENDS: readonly string[] = [
   "timed_out",
 ];
 
-/** What GitHub or the run (which may end in these ways) does next, with nobody speaking. */
-export function worldSteps(from: Snapshot, ends: readonly string[]): Step[] {
+/** What GitHub or the run does next, with nobody speaking: how attempts may end, and whether checks may turn red. */
+export function worldSteps(from: Snapshot, { ends, red }: { ends: readonly string[]; red: boolean }): Step[] {
   if (from.run && from.run.status !== "completed") return runSteps(from, ends);
   const { pull: open } = from;
   if (!open || open.state !== "open") return [];
@@ -139,10 +203,12 @@ export function worldSteps(from: Snapshot, ends: readonly string[]): Step[] {
       change("conflicts", { mergeable: "conflicting" }),
     );
   }
-  if (open.checks.some((check) => check.outcome === "pending")) {
+  if (open.checks.some(({ outcome }) => outcome === "pending")) {
+    const own = open.checks.filter((one) => one.own);
+    const over = later(from.now, 1);
     steps.push(
-      change("checks green", { checks: checks("success") }),
-      change("checks red", { checks: checks("failure") }),
+      change("checks green", { checks: [...checks("success", over), ...own] }),
+      ...(red ? [change("checks red", { checks: [...checks("failure", over), ...own] })] : []),
     );
   }
   return steps;
@@ -172,7 +238,12 @@ export function personSteps(from: Snapshot): Step[] {
       },
     },
   });
-  const steps = [says("/gza merge"), says("/gza cancel"), labelled(!issue.labels.includes("gza"))];
+  const steps = [
+    ...["/gza merge", "/gza cancel", "/gza improve", "/gza improve it", "/gza review", "/gza dismiss F1 no"].map(
+      (body) => says(body),
+    ),
+    labelled(!issue.labels.includes("gza")),
+  ];
   steps.push({
     name: "closes or reopens the issue",
     next: { ...from, issue: { ...issue, state: issue.state === "open" ? "closed" : "open" } },
@@ -180,9 +251,21 @@ export function personSteps(from: Snapshot): Step[] {
   if (open?.state === "open") {
     steps.push({ name: "merges", next: { ...from, pull: { ...open, state: "merged", mergedBy: ANNA } } });
     steps.push({ name: "closes the pull", next: { ...from, pull: { ...open, state: "closed" } } });
+    const head = numbered("7", from);
+    steps.push({ name: "pushes", next: { ...from, branchHead: head, pull: { ...open, ...moved(head) } } });
+    const word = { by: ANNA, isBot: false, at: from.now, body: "No." };
+    const request = { ...word, id: 3000 + open.reviews.length, state: "changes_requested" } as const;
     steps.push({
-      name: "pushes",
-      next: { ...from, branchHead: sha("7"), pull: { ...open, head: sha("7"), mergeable: "unknown" } },
+      name: "requests changes",
+      next: { ...from, pull: { ...open, reviews: [...open.reviews, request] } },
+    });
+    const began = thread("No.", {
+      id: `PRRT_person_${open.threads.length}`,
+      comments: [{ ...word, isMine: false, key: null }],
+    });
+    steps.push({
+      name: "comments on a line",
+      next: { ...from, pull: { ...open, threads: [...open.threads, began] } },
     });
   }
   return steps;
@@ -209,28 +292,79 @@ function runSteps(from: Snapshot, ends: readonly string[]): Step[] {
   });
   const head = numbered("1", from);
   const work = { base: start.base, head, commits: 1, files: 1, patch: "", finished: true };
-  return ends.map((name) => {
+  const { kind } = record.record.attempt;
+  const says = (name: string, change: Partial<Report>, tip: string | null = null): Step => ({
+    name: `${kind} ${name}`,
+    next: brings({ kind: "report", report: report({ attempt: n, kind, work: null, ...change }) }, tip),
+  });
+  const own = kind === "review" ? reviewEnds(from) : kind === "improve" ? improveEnds(from) : {};
+  const special = Object.entries(own).map(([name, change]) => says(name, change));
+  // A review brings no work; what it brings instead stands among its own ends. What only the app gives is tried on one kind.
+  const unfit = new Set(kind === "implement" ? [] : ["superseded", "cancelled", "stopped"]);
+  const general = ends.filter((name) => !unfit.has(name) && (kind !== "review" || name !== "completed"));
+  return special.concat(general.map((name) => generalEnd(name)));
+
+  function generalEnd(name: string): Step {
     const end = AttemptEnd.safeParse(name);
     if (end.success) {
-      return {
-        name: `reports ${name}`,
-        next: brings({ kind: "report", report: report({ attempt: n, end: end.data, work }) }, head),
-      };
+      return says(name, { end: end.data, work }, head);
     }
-    if (name === "nothing")
-      return { name, next: brings({ kind: "report", report: report({ attempt: n, work: null }) }, null) };
+    if (name === "nothing") return says(name, {});
     if (name === "garbage") return { name, next: brings({ kind: "unreadable", why: "no" }, null) };
     const conclusion = name === "cancelled run" ? "cancelled" : name;
     return { name: `leaves no report: ${name}`, next: { ...from, run: { ...over, conclusion } } };
+  }
+}
+
+/** What a reviewer may come to. */
+function reviewEnds({ findings, record }: Snapshot): { [name: string]: Partial<Report> } {
+  const attempt = record.kind === "record" ? record.record.attempt : null;
+  const head = attempt?.start.head ?? BASE;
+  const review = { head, patch: "9", dropped: [], gone: [] };
+  const found = (severity: "blocker" | "followup"): Partial<Report> => ({
+    review,
+    coverage: [],
+    findings: [Finding.parse(plainFinding(finding({ severity })))],
   });
+  const disputed = (findings?.known ?? []).filter(({ state }) => state === "disputed");
+  const ruled = (how: "upheld" | "overruled"): Partial<Report> => ({
+    review,
+    coverage: [],
+    findings: [],
+    closed: disputed.map(({ fingerprint }) => ({ finding: fingerprint, how, evidence: "" })),
+  });
+  if (attempt?.how === "judge") return { upholds: ruled("upheld"), overrules: ruled("overruled") };
+  return {
+    approves: { review, coverage: [], findings: [] },
+    "finds a blocker": found("blocker"),
+    "finds a follow-up": found("followup"),
+    "is incomplete": { review, findings: [], coverage: [{ path: "a", seen: false, why: "no room" }] },
+  };
+}
+
+/** What an improve attempt without work may come to. */
+function improveEnds({ findings }: Snapshot): { [name: string]: Partial<Report> } {
+  const open = (findings?.known ?? []).filter(({ state }) => state === "open");
+  const closed = open.map(({ fingerprint }) => ({
+    finding: fingerprint,
+    how: "disputed" as const,
+    evidence: "it is right",
+  }));
+  return { disputes: { closed }, "changes nothing": { end: "unchanged" } };
+}
+
+/** Without what only GZA adds. */
+function plainFinding(known: KnownFinding): object {
+  const { n: _, state: __, seen: ___, dispute: ____, upheld: _____, note: ______, ...plain } = known;
+  return plain;
 }
 
 function opened(from: Snapshot, draft: boolean): PullFacts {
-  return pull({ head: from.branchHead ?? BASE, draft, mergeable: "unknown", checks: checks("pending") });
+  return pull({ head: from.branchHead ?? BASE, draft, mergeable: "unknown", checks: checks("pending", null) });
 }
 
-function checks(outcome: string): PullFacts["checks"] {
-  return [{ name: "test", outcome, required: false, own: false, url: null }];
+function checks(outcome: string, completedAt: string | null): CheckFacts[] {
+  return [check({ outcome, completedAt })];
 }
 
 /** An object id that no earlier attempt had. */

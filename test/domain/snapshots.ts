@@ -4,7 +4,16 @@ import { Config } from "../../src/domain/config.ts";
 import { emptyQueue } from "../../src/domain/queue.ts";
 import { type Attempt, type Record as TaskRecord, type RecordBody } from "../../src/domain/record.ts";
 import type { Report } from "../../src/domain/report.ts";
-import type { CommentFacts, PullFacts, RunFacts, Snapshot } from "../../src/domain/snapshot.ts";
+import { NO_FINDINGS, type Findings, type KnownFinding } from "../../src/domain/finding.ts";
+import { findingsHash } from "../../src/domain/findings.ts";
+import type {
+  CheckFacts,
+  CommentFacts,
+  PullFacts,
+  RunFacts,
+  Snapshot,
+  ThreadFacts,
+} from "../../src/domain/snapshot.ts";
 
 export const NOW = "2026-03-01T12:00:00Z";
 export const ANNA = { id: 11, login: "anna" };
@@ -21,6 +30,9 @@ export function sha(digit: string): string {
 /** The config of the demo: no review, everything else by default. */
 export const CONFIG = Config.parse({ review: { enabled: false } });
 
+/** The default: every head is reviewed. */
+export const REVIEWING = { kind: "config", blob: sha("d"), config: Config.parse({}) } as const;
+
 const WORDS = { title: "Fix the parser", body: "It fails on empty input.", comments: [] };
 export const BRIEF = { ...WORDS, hash: briefHash(WORDS), removed: [] };
 
@@ -34,7 +46,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
       url: "https://github.test/acme/app",
       defaultBranch: "main",
       defaultHead: BASE,
-      hasBaseChecks: true,
+      baseChecks: [{ name: "test", outcome: "success" }],
       hasWorkflow: true,
     },
     me: { id: 99, login: "gza[bot]" },
@@ -54,6 +66,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     },
     record: { kind: "none" },
     brief: null,
+    findings: null,
     baton: { kind: "none" },
     run: null,
     unfinished: null,
@@ -90,6 +103,7 @@ export function record(change: Partial<RecordBody> = {}): TaskRecord {
     branch: "gza/7-fix-the-parser",
     pull: null,
     head: null,
+    head_at: null,
     theirs: false,
     landed: [],
     trusted: true,
@@ -98,6 +112,9 @@ export function record(change: Partial<RecordBody> = {}): TaskRecord {
     spent: { attempts: 0, turns: 0, usd: 0 },
     heard: 0,
     verdict: null,
+    findings: null,
+    rerun: null,
+    wanted: null,
     plan: null,
     merge: null,
     not_before: null,
@@ -161,6 +178,7 @@ export function ready(body: Partial<RecordBody> = {}, change: Partial<Snapshot> 
       phase: "ready",
       reason: "ready",
       head: HEAD,
+      head_at: "2026-03-01T11:59:50Z",
       landed: [HEAD],
       pull: 8,
       attempts: [done],
@@ -192,11 +210,87 @@ export function pull(change: Partial<PullFacts> = {}): PullFacts {
     mergeable: "mergeable",
     inQueue: false,
     labels: [],
-    checks: [{ name: "test", outcome: "success", required: false, own: false, url: null }],
+    checks: [check()],
+    reviews: [],
+    threads: [],
     mergedBy: null,
     mergeCommit: null,
     ...change,
   };
+}
+
+export function check(change: Partial<CheckFacts> = {}): CheckFacts {
+  const facts = { name: "test", outcome: "success", required: false, own: false, url: null, id: 61, run: 71 };
+  return { ...facts, completedAt: "2026-03-01T11:59:58Z", log: null, ...change };
+}
+
+/** A conversation that a person began, unless `change` says otherwise. */
+export function thread(body: string, change: Partial<ThreadFacts> = {}): ThreadFacts {
+  return {
+    id: "PRRT_1",
+    path: "src/parser.ts",
+    line: 3,
+    isResolved: false,
+    comments: [{ by: ANNA, isBot: false, isMine: false, key: null, at: "2026-03-01T11:50:00Z", body }],
+    ...change,
+  };
+}
+
+export function finding(change: Partial<KnownFinding> = {}): KnownFinding {
+  return {
+    severity: "blocker",
+    title: "Empty input still fails",
+    path: "src/parser.ts",
+    line: 3,
+    end_line: null,
+    evidence: "parse('') throws.",
+    impact: "The issue is not solved.",
+    fix: "Return an empty list.",
+    tests: "parse('')",
+    sites: [],
+    fingerprint: "aaaaaaaaaaaa",
+    anchor: { line: 3, start_line: null },
+    n: 1,
+    state: "open",
+    seen: { first: 2, last: 2 },
+    dispute: null,
+    upheld: false,
+    note: null,
+    ...change,
+  };
+}
+
+export function verdict(change: Partial<NonNullable<RecordBody["verdict"]>> = {}) {
+  const approved = { head: HEAD, patch: "9", value: "approved", blockers: 0, followups: 0 } as const;
+  return { ...approved, carried_from: null, ...change };
+}
+
+/** A task whose head a review has rejected for these findings. */
+export function rejected(
+  known: KnownFinding[] = [finding()],
+  body: Partial<RecordBody> = {},
+  change: Partial<Snapshot> = {},
+): Snapshot {
+  const findings: Findings = {
+    ...NO_FINDINGS,
+    review: { attempt: 2, head: HEAD, agent: "claude", model: "m", summary: "", coverage: [], dropped: [] },
+    known,
+  };
+  return reviewed(
+    {
+      verdict: verdict({ value: "changes_requested", blockers: known.length }),
+      phase: "open",
+      reason: "changes_requested",
+      findings: findingsHash(findings),
+      ...body,
+    },
+    { findings, ...change },
+  );
+}
+
+/** A task at its head, in a repository that wants reviews; approved, unless `body` says otherwise. */
+export function reviewed(body: Partial<RecordBody> = {}, change: Partial<Snapshot> = {}): Snapshot {
+  return ready({ verdict: verdict(), ...body }, { config: REVIEWING, ...change });
 }
 
 export function run(change: Partial<RunFacts> = {}): RunFacts {
@@ -237,6 +331,7 @@ export function report(change: Partial<Report> = {}): Report {
     work: { base: BASE, head: HEAD, commits: 1, files: 2, patch: sha("9"), finished: true },
     findings: null,
     coverage: null,
+    review: null,
     closed: null,
     plan: null,
     answer: null,
