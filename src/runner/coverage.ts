@@ -9,13 +9,15 @@ export function coverageOf(
   { left }: PartedDiff,
   unanswered: ReadonlyMap<DiffPart, string>,
 ): Coverage[] {
-  return files.map((file) => {
+  const covered = files.map((file) => {
     const { path } = file;
     const missed = [...unanswered].find(([part]) => part.paths.has(path))?.[1];
     const why = left.get(path) ?? (missed === undefined ? undefined : `its part was not answered: ${missed}`);
     if (why !== undefined) return { path, seen: false, why };
     return { path, seen: true, why: nameOnly(file) };
   });
+  // A file that became a link is in the diff twice, under one path.
+  return [...new Map(covered.map((one) => [one.path, one])).values()];
 }
 
 /** What there is to see of a file of which git shows no lines. */

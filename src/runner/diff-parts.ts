@@ -31,7 +31,8 @@ export function partsOf(files: readonly FileDiff[]): PartedDiff {
       last.text += `\n${text}`;
       last.paths.add(path);
     } else if (parts.length < MAX_PARTS) parts.push({ text, paths: new Set([path]) });
-    else left.set(path, `the diff is larger than ${MAX_PARTS} parts of ${PART_CHARACTERS} characters`);
+    else if (!left.has(path))
+      left.set(path, `the diff is larger than ${MAX_PARTS} parts of ${PART_CHARACTERS} characters`);
   }
   return { parts, left };
 }

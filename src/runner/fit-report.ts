@@ -4,12 +4,12 @@ import { head } from "./plain-text.ts";
 import type { RawFinding, RawReport } from "./raw-report.ts";
 
 /** Bytes of JSON for findings, for coverage, for what was closed; with them the rest stays under the limit of a raw report. */
-const FINDING_BYTES = 180_000;
-const COVERAGE_BYTES = 40_000;
-const CLOSED_BYTES = 40_000;
+const FINDING_BYTES = 200_000;
+const COVERAGE_BYTES = 30_000;
+const CLOSED_BYTES = 30_000;
 
 /** Characters of each text of a finding, tried in turn. */
-const TEXT_LENGTHS = [4000, 2000, 1000, 500, 250, 120, 60];
+const TEXT_LENGTHS = [4000, 2000, 1000, 500, 250, 120, 60, 30, 15];
 
 export function fitted(report: RawReport): RawReport {
   const closed = report.closed === null ? null : fittedClosed(report.closed);
@@ -27,7 +27,7 @@ function fittedFindings(findings: readonly RawFinding[]): RawFinding[] {
   const ordered = findings.toSorted((one, other) => one.severity.localeCompare(other.severity));
   let fitting = ordered.slice(0, MAX_FINDINGS);
   for (const length of TEXT_LENGTHS) {
-    if (bytesOf(fitting) <= FINDING_BYTES) return fitting;
+    if (bytesOf(fitting) <= FINDING_BYTES) break;
     fitting = fitting.map((finding) => shortened(finding, length));
   }
   const sizes = fitting.map((finding) => bytesOf(finding) + 1);

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { KnownFinding } from "../../src/domain/finding.ts";
 import type { Job } from "../../src/domain/job.ts";
 import type { Report } from "../../src/domain/report.ts";
 import type { Remote } from "../../src/runner/fence.ts";
@@ -87,6 +88,48 @@ export async function runWorkflow(
   });
   await publish(server.inputs, server.remote);
   return server.report();
+}
+
+/** Pushes a task branch that `change` makes of main in a clone, and hands the job out for its head. */
+export function withHead(
+  server: TaskServer,
+  change: (clone: string) => void,
+  job: JobChange = {},
+): TaskServer & { head: string } {
+  const clone = join(server.root, "task-branch");
+  run(server.root, "clone", "--quiet", server.bare, clone);
+  run(clone, "checkout", "--quiet", "-b", "gza/7-task");
+  change(clone);
+  run(clone, "add", "--all");
+  run(clone, "commit", "--quiet", "--allow-empty", "-m", "The task's work");
+  run(clone, "push", "--quiet", "origin", "gza/7-task");
+  const head = run(clone, "rev-parse", "HEAD");
+  const given = { ...server.job, start: { ...server.job.start, head }, ...job };
+  return { ...server, job: given, head, inputs: server.handOut(JSON.stringify(given)) };
+}
+
+/** A finding as an earlier review has left it. */
+export function knownFinding(change: Partial<KnownFinding> & Pick<KnownFinding, "n">): KnownFinding {
+  return {
+    severity: "blocker",
+    title: "It subtracts",
+    path: "src/add.js",
+    line: 1,
+    end_line: null,
+    evidence: "a - b",
+    impact: "Wrong sums.",
+    fix: "Add.",
+    tests: "Add two numbers.",
+    sites: [],
+    fingerprint: String(change.n).padStart(12, "0"),
+    anchor: null,
+    state: "open",
+    seen: { first: 2, last: 2 },
+    dispute: null,
+    upheld: false,
+    note: null,
+    ...change,
+  };
 }
 
 export function plainJob(base: string): Job {
