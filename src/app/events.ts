@@ -39,6 +39,9 @@ const READERS: { [event: string]: (payload: unknown) => Found[] } = {
   },
   issues: (payload) => [{ issue: Issue.parse(payload).issue.number }],
   pull_request: (payload) => onBranch(Pull.parse(payload).pull_request.head.ref),
+  pull_request_review: (payload) => onBranch(Pull.parse(payload).pull_request.head.ref),
+  pull_request_review_comment: (payload) => onBranch(Pull.parse(payload).pull_request.head.ref),
+  pull_request_review_thread: (payload) => onBranch(Pull.parse(payload).pull_request.head.ref),
   push: (payload) => {
     const branch = /^refs\/heads\/(.+)$/.exec(Push.parse(payload).ref)?.[1];
     if (branch === undefined) return [];

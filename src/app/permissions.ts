@@ -1,17 +1,17 @@
 /** What the App may do, each for the requests that need it; app.yml asks for exactly these. */
 
 export const PERMISSIONS = {
-  /** Dispatches the workflow, reads and cancels its runs. */
+  /** Dispatches the workflow, reads and cancels its runs; runs failed checks again, reads their logs. */
   actions: "write",
-  /** Reads the checks of heads. */
-  checks: "read",
+  /** Reads the checks of heads, runs other Apps' failed ones again, writes the check run `gza / review`. */
+  checks: "write",
   /** Reads config and ledger, writes the ledger, moves task branches, merges. */
   contents: "write",
   /** Comments, reactions, labels; closes issues. */
   issues: "write",
   /** Reads repositories and people's roles on them. */
   metadata: "read",
-  /** Opens, edits and merges pull requests. */
+  /** Opens, edits, reviews and merges pull requests; answers and resolves threads. */
   pull_requests: "write",
   /** Reads the statuses of heads. */
   statuses: "read",

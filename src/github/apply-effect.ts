@@ -9,11 +9,16 @@ import { deleteBranch } from "./effects/delete-branch.ts";
 import { dispatch } from "./effects/dispatch.ts";
 import { editPull } from "./effects/edit-pull.ts";
 import { editStatus } from "./effects/edit-status.ts";
+import { minimise } from "./effects/minimise.ts";
 import { openPull } from "./effects/open-pull.ts";
+import { postReview } from "./effects/post-review.ts";
 import { react } from "./effects/react.ts";
 import { requestMerge } from "./effects/request-merge.ts";
+import { rerunChecks } from "./effects/rerun-checks.ts";
 import { say } from "./effects/say.ts";
+import { setCheck } from "./effects/set-check.ts";
 import { setLabels } from "./effects/set-labels.ts";
+import { answerThreads, resolveThreads } from "./effects/threads.ts";
 
 const PERFORM: { [Kind in Effect["kind"]]: Perform<Kind> } = {
   dispatch,
@@ -23,6 +28,12 @@ const PERFORM: { [Kind in Effect["kind"]]: Perform<Kind> } = {
   say,
   edit_status: editStatus,
   react,
+  post_review: postReview,
+  set_check: setCheck,
+  answer_threads: answerThreads,
+  resolve_threads: resolveThreads,
+  minimise,
+  rerun_checks: rerunChecks,
   set_labels: setLabels,
   request_merge: requestMerge,
   delete_branch: deleteBranch,

@@ -2,26 +2,26 @@
 import type { KeyObject } from "node:crypto";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
 import { CONFIG_PATH, markerOf } from "../domain/names.ts";
-import type { Evidence, RunFacts, Snapshot } from "../domain/snapshot.ts";
+import { isLiving, type Record } from "../domain/record.ts";
+import type { Evidence, RunFacts, Said, Snapshot } from "../domain/snapshot.ts";
 import type { Instant } from "../domain/task.ts";
+import { withLogs } from "./check-logs.ts";
 import type { Client, RepositoryKey } from "./client.ts";
 import { findRun, type Dispatcher } from "./find-run.ts";
 import { restOfTasks } from "./ledger-list.ts";
-import { olderComments, restOfChecks } from "./pages.ts";
+import { olderComments, olderThreads, restOfChecks } from "./pages.ts";
 import { readConfig } from "./read-config.ts";
 import {
   batonFacts,
-  checkFacts,
   commentFacts,
-  hasBaseChecks,
   issueFacts,
-  type OwnedComment,
-  pullFacts,
   queueFacts,
-  recordAndBrief,
+  recordWithFiles,
+  type OwnedComment,
 } from "./read-facts.ts";
+import { baseChecks, checkFacts, ownReviews, pullFacts, threadFacts } from "./read-pull.ts";
 import { peopleToAsk, rolesOf } from "./roles.ts";
-import type { SnapshotAnswer } from "./snapshot-query.ts";
+import type { PullNode, SnapshotAnswer } from "./snapshot-answer.ts";
 
 export interface TaskKey {
   repository: RepositoryKey;
@@ -44,7 +44,8 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
   const place = { id: repository.databaseId, owner, name };
   const { defaultBranchRef } = repository;
   if (defaultBranchRef === null) throw new Error(`${repository.nameWithOwner} has no commit yet; push one`);
-  const { record, brief } = recordAndBrief(repository, { repository: place.id, issue: task.issue, key });
+  const files = recordWithFiles(repository, { repository: place.id, issue: task.issue, key });
+  const { record } = files;
   const known = record.kind === "record" ? record.record : null;
   const config = readConfig(configFile(repository));
   const label = config.kind === "config" ? config.config.label : DEFAULT_CONFIG.label;
@@ -59,22 +60,21 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
       url: repository.url,
       defaultBranch: defaultBranchRef.name,
       defaultHead: defaultBranchRef.target.oid,
-      hasBaseChecks: hasBaseChecks(repository, appId),
+      baseChecks: baseChecks(repository, appId),
       hasWorkflow: repository.workflow !== null,
     },
     me: { id: viewer.databaseId, login: viewer.login },
     issue: issueFacts(repository.issue, label),
-    record,
-    brief,
+    ...files,
     baton: batonFacts(repository),
     run: await runOf(client, place, { known, issue: task.issue, dispatcher, evidence }),
     unfinished: repository.unfinished?.target.oid ?? null,
     branchHead: repository.branch?.target.oid ?? null,
-    pull: await pullOf(client, place, { repository, appId }),
+    pull: await pullOf(client, place, { repository, appId, known }),
     comments: comments
       .filter(({ isMine, facts }) => !isMine && facts.id > (known?.seen.comment ?? 0))
       .map(({ facts }) => facts),
-    said: saidBy(comments),
+    said: saidBy(comments, repository.pullRequest ?? null),
     ledger: { records: await listOf(client, place, { repository, key }), ...queueFacts(repository, now) },
     config,
     evidence: [...evidence],
@@ -109,12 +109,12 @@ async function allComments(
   ].toSorted((one, other) => one.facts.id - other.facts.id);
 }
 
-function saidBy(comments: readonly OwnedComment[]): Snapshot["said"] {
-  const said = new Map<string, { id: number; body: string }>();
-  for (const { isMine, facts } of comments) {
-    const { id, body } = facts;
+function saidBy(comments: readonly OwnedComment[], pull: PullNode | null): Snapshot["said"] {
+  const said = new Map<string, Said>(pull === null ? [] : ownReviews(pull));
+  for (const { isMine, isMinimised, facts } of comments) {
+    const { id, nodeId, body } = facts;
     const marker = isMine ? markerOf(body) : null;
-    if (marker !== null && !said.has(marker)) said.set(marker, { id, body });
+    if (marker !== null && !said.has(marker)) said.set(marker, { id, nodeId, body, isMinimised });
   }
   return said;
 }
@@ -123,7 +123,7 @@ async function runOf(
   client: Client,
   place: RepositoryKey,
   context: {
-    known: Snapshot["ledger"]["records"][number] | null;
+    known: Record | null;
     issue: number;
     dispatcher: Dispatcher;
     evidence: readonly Evidence[];
@@ -142,8 +142,10 @@ async function runOf(
 async function pullOf(
   client: Client,
   place: RepositoryKey,
-  { repository: { pullRequest: pull }, appId }: { repository: SnapshotAnswer["repository"]; appId: number },
+  context: { repository: SnapshotAnswer["repository"]; appId: number; known: Record | null },
 ): Promise<Snapshot["pull"]> {
+  const { appId, known } = context;
+  const { pullRequest: pull } = context.repository;
   if (!pull) return null;
   const commit = pull.commits.nodes[0]?.commit;
   const pages = await restOfChecks(client, place, {
@@ -151,10 +153,17 @@ async function pullOf(
     pull: pull.number,
     page: commit?.statusCheckRollup?.contexts ?? null,
   });
-  return pullFacts(
-    pull,
-    pages.flatMap((page) => checkFacts(page, appId)),
-  );
+  const threads = await olderThreads(client, place, { number: pull.number, page: pull.reviewThreads });
+  const checks = pages.flatMap((page) => checkFacts(page, appId));
+  return pullFacts(pull, {
+    checks: mayNeedLogs(known) ? await withLogs(client, place, checks) : checks,
+    threads: threads.flatMap(threadFacts),
+  });
+}
+
+/** Failed checks are read where a fix attempt may start or has to be told why it may not. */
+function mayNeedLogs(record: Record | null): boolean {
+  return record !== null && record.attempt === null && isLiving(record);
 }
 
 async function listOf(

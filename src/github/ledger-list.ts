@@ -5,7 +5,8 @@ import { TASK_PREFIX } from "../domain/names.ts";
 import type { Record } from "../domain/record.ts";
 import { graphql, type Client, type RepositoryKey } from "./client.ts";
 import { verify } from "./read-record.ts";
-import { RecordCommitNode, TaskPage, TASKS_QUERY } from "./snapshot-query.ts";
+import { RecordCommitNode, TaskPage } from "./snapshot-answer.ts";
+import { TASKS_QUERY } from "./snapshot-query.ts";
 
 export interface ListedTask {
   issue: number;

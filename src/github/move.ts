@@ -8,7 +8,7 @@ import type { Record, RecordBody } from "../domain/record.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
 import type { Sha } from "../domain/task.ts";
 import type { Client } from "./client.ts";
-import { nonce, treeOf, writeCommit, writeTree } from "./objects.ts";
+import { nonce, treeOf, writeCommit, writeTree, writeTrees } from "./objects.ts";
 import { recordMessage } from "./read-record.ts";
 import { moveRefs, type RefPlace } from "./refs.ts";
 import { signRecord } from "./sign.ts";
@@ -22,7 +22,8 @@ export async function applyMove(
   key: KeyObject,
 ): Promise<Moved> {
   const place = placeOf(snapshot);
-  const job = move.job === null ? null : await writeJob(client, place, move.job);
+  const trees = await writeNewTrees(client, place, move);
+  const job = move.job === null ? null : await writeJob(client, place, { job: move.job, tree: trees.job });
   const record = signRecord(
     key,
     { repository: place.id, parent: parentOf(snapshot) },
@@ -36,11 +37,8 @@ export async function applyMove(
   if (move.job !== null) refs.push({ name: batonRef(record.issue), before: move.job.before, after: job });
   if (move.queue !== null) {
     const { queueOid } = snapshot.ledger;
-    const after = await writeQueue(client, place, {
-      queue: move.queue,
-      before: queueOid,
-      story: queueStory(move),
-    });
+    const story = queueStory(move);
+    const after = await commitQueue(client, place, { tree: trees.queue, before: queueOid, story });
     refs.push({ name: QUEUE_REF, before: queueOid, after });
   }
   const outcome = await moveRefs(client, place, refs);
@@ -54,11 +52,7 @@ export async function writeQueue(
   { queue, before, story }: { queue: Queue; before: Sha | null; story: string },
 ): Promise<Sha> {
   const tree = await writeTree(client, place, { files: { "queue.json": asFile(queue) }, base: null });
-  return writeCommit(client, place, {
-    message: withNonce(story),
-    tree,
-    parents: before === null ? [] : [before],
-  });
+  return commitQueue(client, place, { tree, before, story });
 }
 
 export function placeOf({ repository }: Pick<Snapshot, "repository">): RefPlace {
@@ -70,8 +64,37 @@ function parentOf({ record }: Snapshot): Sha | null {
   return record.kind === "none" ? null : record.oid;
 }
 
-async function writeJob(client: Client, place: RefPlace, job: NonNullable<Move["job"]>): Promise<Sha> {
-  if (job.kind === "again") {
+/** Every request counts: the trees of a new job and a new queue are written in one. Null: the move has none. */
+async function writeNewTrees(
+  client: Client,
+  place: RefPlace,
+  { job, queue }: Move,
+): Promise<{ job: Sha | null; queue: Sha | null }> {
+  const jobFiles = job?.kind === "new" ? { "job.json": asFile(job.job) } : null;
+  const queueFiles = queue === null ? null : { "queue.json": asFile(queue) };
+  if (jobFiles && queueFiles) return writeTrees(client, place, { job: jobFiles, queue: queueFiles });
+  const alone = async (files: { [path: string]: string } | null): Promise<Sha | null> =>
+    files && writeTree(client, place, { files, base: null });
+  return { job: await alone(jobFiles), queue: await alone(queueFiles) };
+}
+
+async function commitQueue(
+  client: Client,
+  place: RefPlace,
+  { tree, before, story }: { tree: Sha | null; before: Sha | null; story: string },
+): Promise<Sha> {
+  if (tree === null) throw new Error("a move of the queue without the queue's tree");
+  const parents = before === null ? [] : [before];
+  return writeCommit(client, place, { message: withNonce(story), tree, parents });
+}
+
+async function writeJob(
+  client: Client,
+  place: RefPlace,
+  { job, tree: written }: { job: NonNullable<Move["job"]>; tree: Sha | null },
+): Promise<Sha> {
+  if (job.kind === "again" || written === null) {
+    if (job.before === null) throw new Error("a job that was never handed out cannot be handed out again");
     const tree = await treeOf(client, place, job.before);
     return writeCommit(client, place, {
       message: withNonce("the same job again"),
@@ -79,9 +102,8 @@ async function writeJob(client: Client, place: RefPlace, job: NonNullable<Move["
       parents: [job.before],
     });
   }
-  const tree = await writeTree(client, place, { files: { "job.json": asFile(job.job) }, base: null });
   const parents = job.before === null ? [] : [job.before];
-  return writeCommit(client, place, { message: withNonce(jobStory(job.job)), tree, parents });
+  return writeCommit(client, place, { message: withNonce(jobStory(job.job)), tree: written, parents });
 }
 
 function jobStory({ kind, attempt }: Job): string {
@@ -113,8 +135,11 @@ async function recordTree(
   { snapshot, move }: { snapshot: Snapshot; move: Move },
 ): Promise<Sha> {
   const old = snapshot.record.kind === "record" ? snapshot.record.tree : null;
-  if (move.brief !== null)
-    return writeTree(client, place, { files: { "brief.json": asFile(move.brief) }, base: old });
+  const files: { [path: string]: string } = {};
+  if (move.brief !== null) files["brief.json"] = asFile(move.brief);
+  if (move.findings !== null) files["findings.json"] = asFile(move.findings);
+  if (move.brief !== null || (move.findings !== null && old !== null))
+    return writeTree(client, place, { files, base: old });
   if (old !== null) return old;
   throw new Error(`the first record of #${move.record.issue} needs a brief`);
 }

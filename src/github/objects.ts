@@ -5,6 +5,7 @@ import { Sha } from "../domain/task.ts";
 import type { Client, RepositoryKey } from "./client.ts";
 
 const Written = z.looseObject({ sha: Sha });
+const Tree = z.looseObject({ tree: z.array(z.looseObject({ path: z.string(), sha: Sha })) });
 const Commit = z.looseObject({ tree: Written });
 
 /** 128 random bits for each commit: two replicas' equal decisions must not become one and the same commit. */
@@ -29,6 +30,30 @@ export async function writeTree(
     ...(base !== null && { base_tree: base }),
   });
   return Written.parse(response.data).sha;
+}
+
+/** Several trees in one request: each is a folder of a tree that nothing points at, and a tree of its own by its id. */
+export async function writeTrees<Name extends string>(
+  client: Client,
+  place: RepositoryKey,
+  folders: { [name in Name]: { [path: string]: string } },
+): Promise<{ [name in Name]: Sha }> {
+  const { owner, name } = place;
+  const names = Object.keys(folders) as Name[];
+  const tree = names.flatMap((folder) =>
+    Object.entries(folders[folder]).map(([path, content]) => {
+      return { path: `${folder}/${path}`, content, mode: "100644" as const, type: "blob" as const };
+    }),
+  );
+  const route = "POST /repos/{owner}/{repo}/git/trees";
+  const response = await client.request(route, { owner, repo: name, tree });
+  const entries = new Map(Tree.parse(response.data).tree.map(({ path, sha }) => [path, sha]));
+  const found = names.map((folder) => {
+    const sha = entries.get(folder);
+    if (sha === undefined) throw new Error(`the tree that was written does not list its folder ${folder}`);
+    return [folder, sha];
+  });
+  return Object.fromEntries(found) as { [name in Name]: Sha };
 }
 
 export async function writeCommit(

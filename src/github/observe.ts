@@ -16,8 +16,9 @@ import type { Instant } from "../domain/task.ts";
 import { assemble, type TaskKey } from "./assemble.ts";
 import { graphql, type Client } from "./client.ts";
 import { GraphqlFailure } from "./failure.ts";
-import { MovedWhileRead, recordAndBrief } from "./read-facts.ts";
-import { SNAPSHOT_QUERY, SnapshotAnswer } from "./snapshot-query.ts";
+import { MovedWhileRead, recordWithFiles } from "./read-facts.ts";
+import { SnapshotAnswer } from "./snapshot-answer.ts";
+import { SNAPSHOT_QUERY } from "./snapshot-query.ts";
 
 /** What is known about a task before it is read, so that one query is enough. Lost, it costs one query more. */
 export interface Hint {
@@ -88,6 +89,7 @@ async function ask(
       issue,
       record: taskRef(issue),
       brief: `${taskRef(issue)}:brief.json`,
+      findings: `${taskRef(issue)}:findings.json`,
       baton: batonRef(issue),
       report: `${batonRef(issue)}:report.json`,
       unfinished: unfinishedRef(issue),
@@ -127,7 +129,7 @@ function betterHint(
   { task, hint, observer }: { task: TaskKey; hint: Hint; observer: Observer },
 ): Hint {
   const identity = { repository: repository.databaseId, issue: task.issue, key: observer.key };
-  const { record } = recordAndBrief(repository, identity);
+  const { record } = recordWithFiles(repository, identity);
   if (record.kind !== "record") return { branch: null, pull: null, list: record.kind === "none" };
   const { branch, pull, base, phase, asked } = record.record;
   const list = phase === "queued";

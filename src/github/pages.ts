@@ -1,11 +1,16 @@
-/** Reads on where the snapshot's query found more than a hundred comments or checks: nothing is decided on a part. */
+/** Reads on where the snapshot's query found more than a hundred comments, threads or checks: nothing is decided on a part. */
 import { z } from "zod";
 import type { Sha } from "../domain/task.ts";
 import { graphql, type Client, type RepositoryKey } from "./client.ts";
-import { CommentPage, COMMENTS_QUERY, ContextPage, CONTEXTS_QUERY } from "./snapshot-query.ts";
+import { CommentPage, ContextPage, ThreadPage } from "./snapshot-answer.ts";
+import { COMMENTS_QUERY, CONTEXTS_QUERY, THREADS_QUERY } from "./snapshot-query.ts";
 
 const CommentsAnswer = z.looseObject({
   repository: z.looseObject({ issueOrPullRequest: z.looseObject({ comments: CommentPage }) }),
+});
+
+const ThreadsAnswer = z.looseObject({
+  repository: z.looseObject({ pullRequest: z.looseObject({ reviewThreads: ThreadPage }) }),
 });
 
 const ContextsAnswer = z.looseObject({
@@ -30,6 +35,22 @@ export async function olderComments(
     oldest = CommentsAnswer.parse(data).repository.issueOrPullRequest.comments;
     pages.push(oldest);
   }
+}
+
+/** `page` and those before it. */
+export async function olderThreads(
+  client: Client,
+  { owner, name }: RepositoryKey,
+  { number, page }: { number: number; page: ThreadPage },
+): Promise<ThreadPage[]> {
+  const pages = [page];
+  for (let oldest = page; oldest.pageInfo.hasPreviousPage;) {
+    const variables = { owner, name, number, before: oldest.pageInfo.startCursor };
+    const { data } = await graphql(client, THREADS_QUERY, variables);
+    oldest = ThreadsAnswer.parse(data).repository.pullRequest.reviewThreads;
+    pages.unshift(oldest);
+  }
+  return pages;
 }
 
 /** `page` and those after it. */

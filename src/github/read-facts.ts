@@ -1,21 +1,23 @@
 /** Turns the snapshot query's answer into the domain's facts. */
 import type { Brief } from "../domain/brief.ts";
 import { Brief as BriefShape, briefHash } from "../domain/brief.ts";
+import { Findings } from "../domain/finding.ts";
+import { findingsHash } from "../domain/findings.ts";
 import { emptyQueue, Queue } from "../domain/queue.ts";
 import { readReport } from "../domain/report.ts";
-import type {
-  Baton,
-  CheckFacts,
-  CommentFacts,
-  IssueFacts,
-  PullFacts,
-  RecordReading,
-} from "../domain/snapshot.ts";
+import type { Baton, CommentFacts, IssueFacts, RecordReading } from "../domain/snapshot.ts";
 import type { Actor, Instant, Sha } from "../domain/task.ts";
 import { readRecord, type RecordIdentity } from "./read-record.ts";
-import type { CommentPage, ContextPage, IssueNode, PullNode, SnapshotAnswer, Who } from "./snapshot-query.ts";
+import type { CommentPage, IssueNode, SnapshotAnswer, Who } from "./snapshot-answer.ts";
 
 type Repository = SnapshotAnswer["repository"];
+type Blob = Repository["brief"];
+
+export interface RecordWithFiles {
+  record: RecordReading;
+  brief: Brief | null;
+  findings: Findings | null;
+}
 
 /** Refs and files of one answer are read one after another on GitHub's side; this says that one moved in between. */
 export class MovedWhileRead extends Error {
@@ -64,53 +66,11 @@ function lastEdit(issue: IssueNode): IssueFacts["edited"] {
   return edits.toSorted((one, other) => (one.at < other.at ? 1 : -1))[0] ?? null;
 }
 
-export function pullFacts(pull: PullNode, checks: CheckFacts[]): PullFacts {
-  return {
-    number: pull.number,
-    nodeId: pull.id,
-    url: pull.url,
-    state: ({ OPEN: "open", MERGED: "merged", CLOSED: "closed" } as const)[pull.state],
-    title: pull.title,
-    body: pull.body,
-    head: pull.headRefOid,
-    branch: pull.headRefName,
-    base: pull.baseRefName,
-    draft: pull.isDraft,
-    mergeable: ({ MERGEABLE: "mergeable", CONFLICTING: "conflicting", UNKNOWN: "unknown" } as const)[
-      pull.mergeable
-    ],
-    inQueue: pull.isInMergeQueue,
-    labels: (pull.labels?.nodes ?? []).map(({ name }) => name),
-    checks,
-    mergedBy: actorOf(pull.mergedBy),
-    mergeCommit: pull.mergeCommit?.oid ?? null,
-  };
-}
-
-export function checkFacts(page: ContextPage, appId: number): CheckFacts[] {
-  return page.nodes.map((node) =>
-    node.type === "CheckRun"
-      ? {
-          name: node.name,
-          outcome: node.status === "COMPLETED" ? (node.conclusion ?? "pending").toLowerCase() : "pending",
-          required: node.isRequired,
-          own: node.checkSuite.app?.databaseId === appId,
-          url: node.url,
-        }
-      : {
-          name: node.context,
-          outcome: node.state === "EXPECTED" ? "pending" : node.state.toLowerCase(),
-          required: node.isRequired,
-          own: false,
-          url: node.targetUrl,
-        },
-  );
-}
-
 export interface OwnedComment {
   facts: CommentFacts;
   /** GZA wrote it. */
   isMine: boolean;
+  isMinimised: boolean;
 }
 
 export function commentFacts(page: CommentPage, on: "issue" | "pull"): OwnedComment[] {
@@ -127,45 +87,43 @@ export function commentFacts(page: CommentPage, on: "issue" | "pull"): OwnedComm
       acknowledged: (node.reactionGroups ?? []).some(({ viewerHasReacted }) => viewerHasReacted),
     },
     isMine: node.viewerDidAuthor,
+    isMinimised: node.isMinimized,
   }));
 }
 
-/** Any check on the default branch's tip that pushes bring: neither the App's own nor those of dispatched workflow runs, GZA's among them. */
-export function hasBaseChecks({ defaultBranchRef }: Repository, appId: number): boolean {
-  const contexts = defaultBranchRef?.target.statusCheckRollup?.contexts.nodes ?? [];
-  return contexts.some(({ checkSuite }) => {
-    if (checkSuite === undefined) return true;
-    return checkSuite.app?.databaseId !== appId && checkSuite.workflowRun?.event !== "workflow_dispatch";
-  });
-}
-
-export function recordAndBrief(
-  { record, brief }: Repository,
-  identity: RecordIdentity,
-): { record: RecordReading; brief: Brief | null } {
-  if (record === null) return { record: { kind: "none" }, brief: null };
-  const { target } = record;
+/** The record with the files of its tree that it vouches for; one that is not as it was signed makes the record unreadable. */
+export function recordWithFiles(repository: Repository, identity: RecordIdentity): RecordWithFiles {
+  const nothing = { brief: null, findings: null };
+  if (repository.record === null) return { record: { kind: "none" }, ...nothing };
+  const { target } = repository.record;
   if (target === null)
     throw new Error(`the record of #${identity.issue} is no commit; delete its ref by hand`);
-  const commit = {
-    oid: target.oid,
-    message: target.message,
-    parents: oids(target.parents),
-    tree: target.tree.oid,
-  };
+  const { oid, message } = target;
+  const commit = { oid, message, parents: oids(target.parents), tree: target.tree.oid };
   const older = target.history.nodes
-    .filter(({ oid }) => oid !== commit.oid)
+    .filter((node) => node.oid !== oid)
     .map((node) => ({ oid: node.oid, message: node.message, parents: oids(node.parents) }));
   const reading = readRecord(commit, older, identity);
-  if (reading.kind !== "record") return { record: reading, brief: null };
-  const entry = target.tree.entries.find(({ name }) => name === "brief.json")?.oid;
-  if (entry === undefined) return { record: reading, brief: null };
-  if (brief === null || entry !== brief.oid) throw new MovedWhileRead(`the record of #${identity.issue}`);
-  const parsed = parseBrief(brief.isTruncated === true ? null : (brief.text ?? null));
-  if (parsed !== null && briefHash(parsed) === reading.record.brief)
-    return { record: reading, brief: parsed };
-  const why = "its brief.json is not the text whose hash was signed";
-  return { record: { kind: "unreadable", oid: commit.oid, why, lastGood: null }, brief: null };
+  if (reading.kind !== "record") return { record: reading, ...nothing };
+  const textOf = (name: string, blob: Blob): string | null => {
+    const entry = target.tree.entries.find((one) => one.name === name)?.oid;
+    if (entry === undefined) return null;
+    if (blob === null || entry !== blob.oid) throw new MovedWhileRead(`the record of #${identity.issue}`);
+    return blob.isTruncated === true ? "" : (blob.text ?? "");
+  };
+  const refuse = (name: string): RecordWithFiles => {
+    const why = `its ${name} is not the text whose hash was signed`;
+    return { record: { kind: "unreadable", oid, why, lastGood: null }, ...nothing };
+  };
+  const { record } = reading;
+  const briefText = textOf("brief.json", repository.brief);
+  const brief = briefText === null ? null : BriefShape.safeParse(parseJson(briefText)).data;
+  if (brief === undefined || (brief !== null && briefHash(brief) !== record.brief))
+    return refuse("brief.json");
+  if (record.findings === null) return { record: reading, brief, findings: null };
+  const findings = Findings.safeParse(parseJson(textOf("findings.json", repository.findings) ?? "")).data;
+  if (findings === undefined || findingsHash(findings) !== record.findings) return refuse("findings.json");
+  return { record: reading, brief, findings };
 }
 
 /** J has `job.json` alone; whatever else lies on the baton was brought back by somebody. */
@@ -211,11 +169,6 @@ export function queueFacts(
 
 function oids({ nodes }: { nodes: readonly { oid: Sha }[] }): Sha[] {
   return nodes.map(({ oid }) => oid);
-}
-
-function parseBrief(text: string | null): Brief | null {
-  const parsed = BriefShape.safeParse(parseJson(text ?? ""));
-  return parsed.success ? parsed.data : null;
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,8 @@
 /** Asks for people's roles on a repository, at the moment when their word counts. */
 import { z } from "zod";
 import { ROLES, type Role, type Snapshot } from "../domain/snapshot.ts";
-import type { Actor } from "../domain/task.ts";
+import { isLiving } from "../domain/record.ts";
+import type { Actor, Instant } from "../domain/task.ts";
 import type { Client, RepositoryKey } from "./client.ts";
 import { statusOf } from "./failure.ts";
 
@@ -33,6 +34,7 @@ export function peopleToAsk(snapshot: Omit<Snapshot, "roles">, bots: ReadonlySet
   const lastLabel = issue.labelled.at(-1);
   const people: (Actor | null)[] = [];
   if (lastLabel && (known === null || lastLabel.at > known.asked.at)) people.push(lastLabel.by);
+  if (known !== null && isLiving(known)) people.push(...givers(snapshot.pull, known.seen.feedback ?? ""));
   const isAnswer = known?.phase === "parked" && known.reason === "question";
   for (const comment of comments) {
     if (isAnswer || /^\s*\/gza\b/i.test(comment.body)) people.push(comment.by);
@@ -41,6 +43,15 @@ export function peopleToAsk(snapshot: Omit<Snapshot, "roles">, bots: ReadonlySet
     people.push(issue.author, issue.edited?.by ?? null);
   }
   return people.filter((person) => person !== null).filter(({ id }) => !bots.has(id));
+}
+
+/** People who may have given feedback since the last that was taken up. */
+function givers(pull: Snapshot["pull"], since: Instant): (Actor | null)[] {
+  const last = (pull?.threads ?? [])
+    .filter(({ isResolved }) => !isResolved)
+    .flatMap(({ comments }) => comments.at(-1) ?? []);
+  const said = [...last.filter(({ isMine }) => !isMine), ...(pull?.reviews ?? [])];
+  return said.filter(({ isBot, at }) => !isBot && at > since).map(({ by }) => by);
 }
 
 /** https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user: `role_name` may be an organisation's own word, then `permission` counts. */

@@ -32,6 +32,7 @@ test("a move whose answer was lost is known to be won", async () => {
     story: "asked",
     record: firstRecord(issue),
     brief: firstBrief(),
+    findings: null,
     queue: null,
     job: null,
     refs: [],

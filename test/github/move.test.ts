@@ -34,6 +34,7 @@ function first(issue: number): Move {
     story: "asked by ada",
     record: firstRecord(issue),
     brief: firstBrief(),
+    findings: null,
     queue: null,
     job: null,
     refs: [],
@@ -75,10 +76,10 @@ function claim(snapshot: Snapshot): Move {
     kind: "implement",
     how: "first",
     brief: firstBrief(),
+    findings: null,
     start: { base, base_branch: "main", head: null, work: null },
     plan: null,
     answer_to: null,
-    findings: [],
     feedback: [],
     checks: [],
     previous: null,
@@ -111,6 +112,7 @@ function claim(snapshot: Snapshot): Move {
     story: "started implement, attempt 1",
     record: firstRecord(issue, { phase: "running", reason: "started", branch: `gza/${issue}-fix`, attempt }),
     brief: null,
+    findings: null,
     queue: board(emptyQueue(snapshot.now), flight),
     job: { kind: "new", job, before: null },
     refs: [],
@@ -242,7 +244,7 @@ test("the sweep removes a baton and a queue entry that no record names, and keep
   await apply(first(issue));
   await apply(claim(await lookThere()));
   const kept = await sweepRepository(other.client, other.place, other.observer.key);
-  await apply({ ...first(issue), brief: null, story: "forgot the attempt" });
+  await apply({ ...first(issue), brief: null, findings: null, story: "forgot the attempt" });
 
   const swept = await sweepRepository(other.client, other.place, other.observer.key);
   const after = await lookThere();

@@ -47,6 +47,7 @@ async function taskWithBranch(): Promise<{
       asked: { ...firstRecord(issue).asked, at: "2020-01-01T00:00:00Z" },
     }),
     brief: firstBrief(),
+    findings: null,
     queue: null,
     job: null,
     refs: [{ name: `refs/heads/${branch}`, before: null, after: head }],
