@@ -6,7 +6,8 @@ const ANSWERS = {
   merge: (record: RecordBody) =>
     `Understood: pull request ${record.pull === null ? "" : `#${record.pull} `}is merged as soon as it is approved, its checks are green and it has no conflict.`,
   review: () => "Understood: a fresh reviewer looks at the pull request's head as soon as there is room.",
-  improve: () => "Understood: an attempt takes this up together with everything else that is open, as soon as there is room.",
+  improve: () =>
+    "Understood: an attempt takes this up together with everything else that is open, as soon as there is room.",
   dismiss: (record: RecordBody) =>
     `Dismissed. The verdict is now: ${record.verdict === null ? "none yet" : record.verdict.value.replaceAll("_", " ")}.`,
   no_finding: () => "There is no open finding with that number; the table in the review has them all.",

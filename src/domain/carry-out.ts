@@ -40,7 +40,10 @@ export function carryOut(
     case "improve":
       return improve(snapshot, record, { comment, text: command.text });
     case "dismiss":
-      return close(snapshot, record, { n: command.finding, note: `Dismissed by ${by.login}: ${command.why}` });
+      return close(snapshot, record, {
+        n: command.finding,
+        note: `Dismissed by ${by.login}: ${command.why}`,
+      });
     default:
       return "mistaken";
   }

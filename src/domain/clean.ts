@@ -53,15 +53,17 @@ export function cleanText(text: string, limit = 4000): string {
 
 /** Makes mentions, references, closing words, markup and commands plain words, by a zero-width-free change that stays readable. */
 function defuse(line: string): string {
-  return line
-    // Tags, comments and links in angle brackets; a lone sign between words or numbers is none of them.
-    .replace(/<(?=[A-Za-z/!?])/g, "‹")
-    .replace(/@(?=[A-Za-z0-9_-])/g, "＠")
-    .replace(/(^|[\s(])#(?=\d)/g, "$1no. ")
-    .replace(/\bGH-(?=\d)/gi, "no. ")
-    .replace(/\bhttps?:\/\//gi, "")
-    .replace(/!\[/g, "[")
-    .replace(/(^|\s)\/gza\b/gi, "$1gza");
+  return (
+    line
+      // Tags, comments and links in angle brackets; a lone sign between words or numbers is none of them.
+      .replace(/<(?=[A-Za-z/!?])/g, "‹")
+      .replace(/@(?=[A-Za-z0-9_-])/g, "＠")
+      .replace(/(^|[\s(])#(?=\d)/g, "$1no. ")
+      .replace(/\bGH-(?=\d)/gi, "no. ")
+      .replace(/\bhttps?:\/\//gi, "")
+      .replace(/!\[/g, "[")
+      .replace(/(^|\s)\/gza\b/gi, "$1gza")
+  );
 }
 
 function cutAt(text: string, limit: number): string {

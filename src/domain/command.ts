@@ -13,7 +13,10 @@ export const COMMANDS = {
     use: "/gza improve [text]",
     does: "improve the work now: the review's findings, people's words, red checks, and what you write",
   },
-  dismiss: { use: "/gza dismiss F3 why", does: "close a finding of the review that is wrong or does not matter" },
+  dismiss: {
+    use: "/gza dismiss F3 why",
+    does: "close a finding of the review that is wrong or does not matter",
+  },
   cancel: { use: "/gza cancel", does: "stop and call the task off; the branch and the pull request stay" },
 } as const;
 type Word = keyof typeof COMMANDS;

@@ -104,7 +104,10 @@ function reviewLines({ findings }: Snapshot, { verdict, head }: RecordBody): str
       ({ n, severity, title, state }) =>
         `- F${n}, ${severity === "blocker" ? "blocker" : "follow-up"}${state === "open" ? "" : `, ${state}`}: ${cleanLine(title, 120)}`,
     );
-  return [`Review of ${verdict.head.slice(0, 12)}${stale}: ${verdictTitle(verdict).toLowerCase()}`, ...lines].join("\n");
+  return [
+    `Review of ${verdict.head.slice(0, 12)}${stale}: ${verdictTitle(verdict).toLowerCase()}`,
+    ...lines,
+  ].join("\n");
 }
 
 const PHASE_TITLES: { [phase in RecordBody["phase"]]: string } = {

@@ -19,7 +19,9 @@ const MAX_WORDS = 8000;
 export function openFeedback(snapshot: Snapshot, record: RecordBody): Feedback[] {
   const since = record.seen.feedback ?? "";
   const said = [...fromThreads(snapshot), ...fromReviews(snapshot)].filter(({ at }) => at > since);
-  return [...said, ...(snapshot.findings?.words ?? [])].toSorted((one, other) => (one.at < other.at ? -1 : 1));
+  return [...said, ...(snapshot.findings?.words ?? [])].toSorted((one, other) =>
+    one.at < other.at ? -1 : 1,
+  );
 }
 
 /** When the last of it has been quiet for long enough; null: there is none. */
@@ -54,7 +56,9 @@ function conversation({ comments }: ThreadFacts, person: number): string {
 
 /** The newest review of each person, where it requests changes. */
 function fromReviews(snapshot: Snapshot): Feedback[] {
-  const reviews = (snapshot.pull?.reviews ?? []).filter(({ state, isBot }) => state !== "commented" && !isBot);
+  const reviews = (snapshot.pull?.reviews ?? []).filter(
+    ({ state, isBot }) => state !== "commented" && !isBot,
+  );
   const newest = new Map(reviews.map((review) => [review.by?.id, review]));
   return [...newest.values()].flatMap(({ id, by, at, body, state }) => {
     if (state !== "changes_requested" || by === null || !mayWrite(snapshot, by)) return [];

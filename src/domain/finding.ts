@@ -97,9 +97,7 @@ export const Findings = z.strictObject({
   /** Texts of `/gza improve` that no attempt has taken up yet. */
   words: z.array(Feedback),
   /** Answers to people's threads; `attempt` is the improve attempt that gives them. */
-  replies: z.array(
-    z.strictObject({ attempt: Count, feedback: Hex12, thread: z.string(), body: z.string() }),
-  ),
+  replies: z.array(z.strictObject({ attempt: Count, feedback: Hex12, thread: z.string(), body: z.string() })),
 });
 export type Findings = z.infer<typeof Findings>;
 

@@ -41,7 +41,8 @@ export function takeReview(before: Findings | null, attempt: Attempt, report: Re
   const gone = new Set(review.gone);
   const seenAgain = known.known.map((old): KnownFinding => {
     const again = named.get(old.fingerprint);
-    if (!again) return isClosed(old) ? old : { ...old, state: gone.has(old.fingerprint) ? "fixed" : "unseen" };
+    if (!again)
+      return isClosed(old) ? old : { ...old, state: gone.has(old.fingerprint) ? "fixed" : "unseen" };
     const state = old.state === "dismissed" ? "dismissed" : "open";
     return { ...old, ...again, state, dispute: null, seen: { ...old.seen, last: attempt.n } };
   });

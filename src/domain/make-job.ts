@@ -65,13 +65,23 @@ export function matterFor(
   if (kind === "review") {
     const known = snapshot.findings?.known ?? [];
     const isWanted = ({ state }: (typeof known)[number]): boolean =>
-      how === "judge" ? state === "disputed" : state === "open" || state === "disputed" || state === "addressed";
+      how === "judge"
+        ? state === "disputed"
+        : state === "open" || state === "disputed" || state === "addressed";
     return { ...nothing, findings: known.filter(isWanted) };
   }
   if (kind !== "fix") return nothing;
   const checks = checksOf(snapshot, record);
   const red = checks.kind === "red" ? checks.checks : [];
-  const known = new Set(redOnBase(snapshot, red.map(({ name }) => name)));
+  const known = new Set(
+    redOnBase(
+      snapshot,
+      red.map(({ name }) => name),
+    ),
+  );
   const own = red.filter(({ name }) => !known.has(name));
-  return { ...nothing, checks: (own.length > 0 ? own : red).map(({ name, log }) => ({ name, log: log ?? "" })) };
+  return {
+    ...nothing,
+    checks: (own.length > 0 ? own : red).map(({ name, log }) => ({ name, log: log ?? "" })),
+  };
 }

@@ -156,7 +156,10 @@ function reviewText(
   const isInline = new Set(inline);
   const sections = openOf(findings)
     .filter((finding) => !isInline.has(finding))
-    .map((finding) => `${headingOf(finding)}\n${permalink(snapshot, review.head, finding)}\n\n${detailsOf(finding)}`);
+    .map(
+      (finding) =>
+        `${headingOf(finding)}\n${permalink(snapshot, review.head, finding)}\n\n${detailsOf(finding)}`,
+    );
   return fill(parts, sections);
 }
 
@@ -170,7 +173,8 @@ function fill(parts: string[], sections: string[]): string {
     shown += 1;
   }
   const rest = sections.length - shown;
-  const more = rest === 0 ? [] : [`The details of ${rest} more findings have no room here; the table names them.`];
+  const more =
+    rest === 0 ? [] : [`The details of ${rest} more findings have no room here; the table names them.`];
   return [...parts, ...sections.slice(0, shown), ...more].join("\n\n");
 }
 
@@ -210,7 +214,9 @@ function tableOf(snapshot: Snapshot, findings: Findings, head: Sha): string {
     const state = stateOf(finding, review?.attempt ?? null);
     return `| F${finding.n} | ${finding.severity === "blocker" ? "blocker" : "follow-up"} | ${where} | ${title} | ${state} |`;
   });
-  const shown = rows.filter((_, index) => rows.slice(0, index + 1).join("\n").length <= MAX_TABLE).slice(0, MAX_ROWS);
+  const shown = rows
+    .filter((_, index) => rows.slice(0, index + 1).join("\n").length <= MAX_TABLE)
+    .slice(0, MAX_ROWS);
   const left = rows.length - shown.length;
   const more = left > 0 ? `\n\n${left} more are not in this table.` : "";
   return ["| | severity | where | what | state |", "|---|---|---|---|---|", ...shown].join("\n") + more;
@@ -220,7 +226,9 @@ function coverageText({ coverage }: Review): string {
   const partly = coverage.filter(({ why }) => why !== null);
   const list = partly
     .slice(0, 20)
-    .map(({ path, why }) => `\`${cleanLine(path, 120).replaceAll("`", "'")}\` (${cleanLine(why ?? "", 100)})`);
+    .map(
+      ({ path, why }) => `\`${cleanLine(path, 120).replaceAll("`", "'")}\` (${cleanLine(why ?? "", 100)})`,
+    );
   const more = partly.length > 20 ? ` and ${partly.length - 20} more` : "";
   const files = `${coverage.length} ${coverage.length === 1 ? "file" : "files"}`;
   return partly.length === 0

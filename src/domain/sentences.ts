@@ -194,7 +194,8 @@ function readiness(snapshot: Snapshot, record: RecordBody): string {
   const none = checks.kind === "green" && checks.none;
   const { verdict, rerun } = record;
   const review = isReviewed(record) && verdict ? `${verdictTitle(verdict).toLowerCase()}; ` : "";
-  const flaky = rerun?.head === record.head ? ` (flaky: red once, green when run again${list(rerun.names)})` : "";
+  const flaky =
+    rerun?.head === record.head ? ` (flaky: red once, green when run again${list(rerun.names)})` : "";
   return `${review}${none ? "mergeable, without checks, which the repository has none of" : `green${flaky}, mergeable`}`;
 }
 

@@ -143,7 +143,8 @@ function evidenceOf(snapshot: Snapshot, record: Record, { kind, how }: Wanted): 
 
 function reasonsFor(snapshot: Snapshot, record: Record, kind: Kind): string[] {
   const { findings, feedback, checks } = matterFor(snapshot, record, { kind, how: "first" });
-  if (kind === "improve") return [...findings.map(({ fingerprint }) => fingerprint), ...feedback.map(({ id, at }) => id + at)];
+  if (kind === "improve")
+    return [...findings.map(({ fingerprint }) => fingerprint), ...feedback.map(({ id, at }) => id + at)];
   if (kind === "fix") return checks.map(({ name }) => name);
   return kind === "review" ? [] : [snapshot.repository.defaultHead];
 }

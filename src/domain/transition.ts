@@ -97,10 +97,7 @@ export function onwards(record: RecordBody): Pick<RecordBody, "phase" | "reason"
 }
 
 /** Facts that were found out since the last move and only wait to be written down. */
-function seen(
-  snapshot: Snapshot,
-  record: Record,
-): Pick<RecordBody, "status_comment" | "attempt" | "seen"> {
+function seen(snapshot: Snapshot, record: Record): Pick<RecordBody, "status_comment" | "attempt" | "seen"> {
   const { attempt } = record;
   return {
     status_comment: statusId(snapshot) ?? record.status_comment,

@@ -56,7 +56,11 @@ const WITNESSES: { rule: number; reason: string; case: Snapshot }[] = [
     reason: "waits_for_rerun",
     case: reviewed({}, { pull: pull({ checks: [check({ outcome: "failure" })] }) }),
   },
-  { rule: 17, reason: "started", case: reviewed({ verdict: null, phase: "open", reason: "waits_for_checks" }) },
+  {
+    rule: 17,
+    reason: "started",
+    case: reviewed({ verdict: null, phase: "open", reason: "waits_for_checks" }),
+  },
   { rule: 18, reason: "started", case: rejected() },
   { rule: 19, reason: "waits_for_merge", case: ready({ merge: { by: ANNA, method: null, at: NOW } }) },
   { rule: 20, reason: "ready", case: ready() },

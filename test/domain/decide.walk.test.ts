@@ -164,9 +164,7 @@ function hold({ at, path: where }: State, decision: Decision): void {
     const isPending = at.pull?.checks.some((check) => check.outcome === "pending") === true;
     const isLate = secondsBetween(before.head_at ?? at.now, at.now) >= 900;
     promise(begun.kind !== "review" || !isPending || isLate, where, "reviews before the checks are over");
-    const same = before.attempts.filter(
-      ({ evidence, n }) => n > before.heard && evidence === begun.evidence,
-    );
+    const same = before.attempts.filter(({ evidence, n }) => n > before.heard && evidence === begun.evidence);
     promise(same.length < 3, where, "starts the same a fourth time");
   }
   if (at.pull?.state === "merged" && before && before.phase !== "done") {
@@ -217,7 +215,11 @@ function fingerprint(at: Snapshot): string {
       [pull.state, pull.head, pull.draft, pull.mergeable],
       pull.checks.map(({ outcome, own, completedAt }) => [outcome, own, completedAt]),
       pull.reviews.map((review) => review.at),
-      pull.threads.map(({ isResolved, comments }) => [isResolved, comments.at(-1)?.isMine, comments.at(-1)?.at]),
+      pull.threads.map(({ isResolved, comments }) => [
+        isResolved,
+        comments.at(-1)?.isMine,
+        comments.at(-1)?.at,
+      ]),
     ],
     at.findings && [
       at.findings.review?.head,
@@ -227,7 +229,10 @@ function fingerprint(at: Snapshot): string {
     ],
     [issue.state, issue.labels, issue.labelled],
     at.comments.map(({ body, acknowledged }) => [body, acknowledged]),
-    [[...at.said].map(([key, { isMinimised }]) => [key.split(":")[0], isMinimised]), ledger.queue.flight.length],
+    [
+      [...at.said].map(([key, { isMinimised }]) => [key.split(":")[0], isMinimised]),
+      ledger.queue.flight.length,
+    ],
   ]);
   const names = new Map<string, string>();
   const age = (instant: string): string =>
@@ -245,7 +250,17 @@ function recordKey(at: Snapshot, record: Record): unknown {
   const { phase, reason, since, head, head_at, theirs, trusted, attempt, heard, verdict, rerun } = record;
   const bounded = record.attempts.filter(({ n }) => n > heard);
   return [
-    [phase, reason, since, record.generation, head, head_at, theirs, trusted, record.landed.includes(at.branchHead ?? "")],
+    [
+      phase,
+      reason,
+      since,
+      record.generation,
+      head,
+      head_at,
+      theirs,
+      trusted,
+      record.landed.includes(at.branchHead ?? ""),
+    ],
     attempt && [attempt.kind, attempt.how, attempt.claimed, attempt.run !== null, attempt.start.head],
     bounded.map(({ kind, end, evidence }) => `${kind} ${end} ${evidence}`).toSorted(),
     bounded.slice(-2).map(({ kind, end }) => [kind, end]),
@@ -260,5 +275,12 @@ function recordKey(at: Snapshot, record: Record): unknown {
 function reportKey(read: ReadReport): unknown {
   if (read.kind !== "report") return read.kind;
   const { kind, end, work, findings, coverage, closed } = read.report;
-  return [kind, end, work !== null, findings?.map(({ severity }) => severity), coverage?.length, closed?.map(({ how }) => how)];
+  return [
+    kind,
+    end,
+    work !== null,
+    findings?.map(({ severity }) => severity),
+    coverage?.length,
+    closed?.map(({ how }) => how),
+  ];
 }

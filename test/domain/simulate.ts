@@ -101,7 +101,9 @@ function afterEffect(from: Snapshot, effect: Effect): Step[] {
         ),
       });
     case "set_check":
-      return silently(from.pull ? { ...from, pull: { ...from.pull, checks: withOwn(from.pull, effect) } } : from);
+      return silently(
+        from.pull ? { ...from, pull: { ...from.pull, checks: withOwn(from.pull, effect) } } : from,
+      );
     case "answer_threads":
       return silently(
         onThreads(from, (one) => {
@@ -149,7 +151,11 @@ function afterEffect(from: Snapshot, effect: Effect): Step[] {
 }
 
 function say(from: Snapshot, key: string, body: string): Snapshot {
-  const known = from.said.get(key) ?? { id: from.said.size + 1, nodeId: `IC_${from.said.size + 1}`, isMinimised: false };
+  const known = from.said.get(key) ?? {
+    id: from.said.size + 1,
+    nodeId: `IC_${from.said.size + 1}`,
+    isMinimised: false,
+  };
   return { ...from, said: new Map([...from.said, [key, { ...known, body }]]) };
 }
 
@@ -239,9 +245,14 @@ export function personSteps(from: Snapshot): Step[] {
     },
   });
   const steps = [
-    ...["/gza merge", "/gza cancel", "/gza improve", "/gza improve it", "/gza review", "/gza dismiss F1 no"].map(
-      (body) => says(body),
-    ),
+    ...[
+      "/gza merge",
+      "/gza cancel",
+      "/gza improve",
+      "/gza improve it",
+      "/gza review",
+      "/gza dismiss F1 no",
+    ].map((body) => says(body)),
     labelled(!issue.labels.includes("gza")),
   ];
   steps.push({
@@ -360,7 +371,12 @@ function plainFinding(known: KnownFinding): object {
 }
 
 function opened(from: Snapshot, draft: boolean): PullFacts {
-  return pull({ head: from.branchHead ?? BASE, draft, mergeable: "unknown", checks: checks("pending", null) });
+  return pull({
+    head: from.branchHead ?? BASE,
+    draft,
+    mergeable: "unknown",
+    checks: checks("pending", null),
+  });
 }
 
 function checks(outcome: string, completedAt: string | null): CheckFacts[] {

@@ -27,7 +27,12 @@ export function answerCommand(snapshot: Snapshot, record: Record | null): Answer
   const who = `@${comment.by?.login ?? "ghost"}`;
   const { story, word, change, findings } = allowed
     ? outcomeOf(snapshot, record, heard)
-    : { story: `refused ${who}, who may not write`, word: "not_allowed" as const, change: {}, findings: null };
+    : {
+        story: `refused ${who}, who may not write`,
+        word: "not_allowed" as const,
+        change: {},
+        findings: null,
+      };
   return moves(
     moveTo(snapshot, record, {
       story,

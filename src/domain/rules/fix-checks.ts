@@ -31,7 +31,8 @@ export function fixChecks(snapshot: Snapshot, record: Record | null): Answer | n
   }
   const stop = whyNotFix(snapshot, at, checks);
   if (stop === null) return start(snapshot, at.record, "fix");
-  const story = stop === "theirs" ? "would mend a person's head" : `checks are red: ${checks.names.join(", ")}`;
+  const story =
+    stop === "theirs" ? "would mend a person's head" : `checks are red: ${checks.names.join(", ")}`;
   const change = { phase: "parked", reason: stop, wanted: null } as const;
   return moves(moveTo(snapshot, at.record, { story: story.slice(0, 200), change }));
 }
