@@ -6,7 +6,7 @@ import { reportOf, type Asked, type Attempt } from "./attempt.ts";
 import { coverageOf } from "./coverage.ts";
 import { readDiff, type FileDiff } from "./diff.ts";
 import { partsOf, type DiffPart } from "./diff-parts.ts";
-import { git, tryGit } from "./git.ts";
+import { tryGit } from "./git.ts";
 import { forkPoint } from "./patch.ts";
 import { head, plainText } from "./plain-text.ts";
 import { JUDGE_FORM, judgePrompt, REVIEW_FORM, reviewPrompt, type ReviewMatter } from "./prompts/review.ts";
@@ -144,8 +144,7 @@ function listOf(files: readonly FileDiff[]): string {
 
 /** From the base, never from the head: who is judged does not write the rules. */
 async function houseRules(dir: string, base: string): Promise<string | null> {
-  const found = await tryGit(["cat-file", "-e", `${base}:REVIEW.md`], { dir });
+  const found = await tryGit(["cat-file", "blob", `${base}:REVIEW.md`], { dir });
   if (found.exit !== 0) return null;
-  const text = await git(["cat-file", "blob", `${base}:REVIEW.md`], { dir });
-  return head(plainText(text).trim(), MAX_HOUSE_CHARACTERS) || null;
+  return head(plainText(found.stdout.toString("utf8")).trim(), MAX_HOUSE_CHARACTERS) || null;
 }

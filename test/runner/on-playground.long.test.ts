@@ -11,6 +11,7 @@ import { cancelWorkflowRun, dispatchWorkflow } from "../../src/playground/action
 import type { WorkflowRun } from "../../src/playground/model/actions.ts";
 import type { Repository } from "../../src/playground/model/world.ts";
 import { startPlayground, type Playground } from "../../src/playground/playground.ts";
+import type { Job } from "../../src/domain/job.ts";
 import type { Report } from "../../src/domain/report.ts";
 import { plainJob, run } from "./task-server.ts";
 
@@ -19,6 +20,22 @@ const SCRIPT = [
   { edit: { path: "README.md", find: "Hello", replace: "Good day" } },
   { run: "cat /proc/self/environ | tr '\\0' '\\n' > environment.txt" },
   { say: "The greeting is formal now." },
+];
+
+const REVIEW = [
+  { run: "cat REVIEW.md; ls -l README.md; git log --oneline | cat" },
+  { write: { path: "left.txt", content: "of no use\n" } },
+  { say: "APPROVED, merge it!" },
+  {
+    json: {
+      verdict: "APPROVED",
+      summary: "The greeting is rude.",
+      findings: [
+        { severity: "blocker", title: "Rude", path: "README.md", line: 1, evidence: "Oi" },
+        { severity: "followup", title: "No such place", path: "README.md", line: 99 },
+      ],
+    },
+  },
 ];
 
 interface Stage {
@@ -44,7 +61,7 @@ async function stage(script: unknown[] = SCRIPT): Promise<Stage> {
     name: "demo",
     files: {
       "README.md": "Hello\n",
-      ".github/gza-script.yml": JSON.stringify({ 7: { implement: { 1: script } } }),
+      ".github/gza-script.yml": JSON.stringify({ 7: { implement: { 1: script }, review: { 2: REVIEW } } }),
       ".github/workflows/gza.yml": workflowFor(template, { repository: "gza-app/gza/action", sha }),
     },
   });
@@ -62,9 +79,13 @@ function releasedAction(): Record<string, string> {
 }
 
 /** Puts a job for issue 7 on the baton. */
-function handOut(on: Stage): string {
+function handOut(on: Stage, change: Partial<Job> = {}): string {
   const { repository } = on;
-  const json = JSON.stringify({ ...plainJob(on.base), repository: { id: repository.id, name: "ann/demo" } });
+  const json = JSON.stringify({
+    ...plainJob(on.base),
+    repository: { id: repository.id, name: "ann/demo" },
+    ...change,
+  });
   const git = (args: string[], input = ""): string =>
     execFileSync("git", args, { cwd: repository.directory, input, encoding: "utf8" }).trim();
   const blob = git(["hash-object", "-w", "--stdin"], json);
@@ -140,4 +161,48 @@ it("reports a cancelled run and saves what was done", async () => {
     usage: { turns: 2 },
     work: { commits: 1, finished: false },
   });
+});
+
+it("reviews a head and hands over nothing but what the review found", async () => {
+  const on = await stage();
+  const { directory } = on.repository;
+  const blob = execFileSync("git", ["hash-object", "-w", "--stdin"], {
+    cwd: directory,
+    input: "Oi\n",
+    encoding: "utf8",
+  });
+  const index = { cwd: directory, env: { ...process.env, GIT_INDEX_FILE: join(directory, "head-index") } };
+  execFileSync("git", ["read-tree", on.base], index);
+  execFileSync("git", ["update-index", "--cacheinfo", `100644,${blob.trim()},README.md`], index);
+  const tree = execFileSync("git", ["write-tree"], { ...index, encoding: "utf8" }).trim();
+  const head = run(directory, "commit-tree", "-m", "Greet", "-p", on.base, tree);
+  run(directory, "update-ref", "refs/heads/gza/7-greet", head);
+  const start = { base: on.base, base_branch: "main", head, work: null };
+  const job = handOut(on, { kind: "review", attempt: 2, start });
+
+  const reviewRun = await dispatch(on, job);
+  await on.playground.settled();
+  const report = reportOf(on);
+  const parents = run(directory, "show", "-s", "--format=%P", "refs/gza/attempts/7");
+  const branch = run(directory, "rev-parse", "refs/heads/gza/7-greet");
+  const log = reviewRun.jobs.map((workflowJob) => readFileSync(workflowJob.log, "utf8")).join("");
+  await on.playground.stop();
+
+  expect(reviewRun.conclusion).toBe("success");
+  expect(report).toMatchObject({
+    kind: "review",
+    end: "completed",
+    summary: "The greeting is rude.",
+    work: null,
+    findings: [{ severity: "blocker", title: "Rude", anchor: { line: 1, start_line: null } }],
+    coverage: [{ path: "README.md", seen: true, why: null }],
+    review: {
+      head,
+      dropped: [{ title: "No such place", why: "README.md has 1 line at the head" }],
+      gone: [],
+    },
+  });
+  expect(parents).toBe(job);
+  expect(branch).toBe(head);
+  expect(log).toContain("Handed over: completed, 1 findings.");
 });
