@@ -1,4 +1,5 @@
 /** Reads why a check failed: the end of its log, or what its App says about it; cleaned, cut, and read once. */
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { cleanIncoming } from "../domain/clean.ts";
 import type { CheckFacts } from "../domain/snapshot.ts";
@@ -46,10 +47,7 @@ export async function withLogs(
 export function trimLog(text: string): string {
   const lines = text
     .split(/\r?\n/)
-    // eslint-disable-next-line no-control-regex
-    .map((line) =>
-      line.replace(/^\uFEFF?\d{4}-\d\d-\d\dT[\d:.]+Z ?/, "").replaceAll(/\u001B\[[0-9;]*[A-Za-z]/g, ""),
-    );
+    .map((line) => stripVTControlCharacters(line.replace(/^\uFEFF?\d{4}-\d\d-\d\dT[\d:.]+Z ?/, "")));
   const error = lines.findLastIndex((line) => line.startsWith("##[error]"));
   const end = error === -1 ? lines.length : Math.min(lines.length, error + 1 + LINES_AFTER_ERROR);
   const shown = lines.slice(Math.max(0, end - MAX_LINES), end).join("\n");

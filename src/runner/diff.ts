@@ -7,6 +7,8 @@ export interface FileDiff {
   path: string;
   /** Where a rename or copy came from. */
   from: string | null;
+  /** git's id of its content after the change; null: it is gone. */
+  oid: string | null;
   status: "added" | "deleted" | "modified" | "renamed" | "copied" | "type changed" | "changed";
   /** git writes no lines for it. */
   binary: boolean;
@@ -31,7 +33,7 @@ export interface Hunk {
 export async function readDiff(dir: string, range: Range, context: number): Promise<FileDiff[]> {
   const args = ["diff-tree", "-r", "--find-renames", "--no-textconv", "--no-ext-diff", "--no-color"];
   const ends = [range.before, range.after];
-  const raw = parseRaw(await git([...args, "--raw", "-z", ...ends], { dir }));
+  const raw = parseRaw(await git([...args, "--raw", "--no-abbrev", "-z", ...ends], { dir }));
   const patch = await git([...args, "-p", "--full-index", `-U${context}`, ...ends], { dir });
   // Lines of files begin with a sign, so nothing in a file can look like the start of a section or a hunk.
   const sections = patch.split(/\n(?=diff --git )/).filter((section) => section !== "");
@@ -45,11 +47,7 @@ export async function readDiff(dir: string, range: Range, context: number): Prom
   return files;
 }
 
-interface Entry {
-  path: string;
-  from: string | null;
-  status: FileDiff["status"];
-}
+type Entry = Pick<FileDiff, "path" | "from" | "oid" | "status">;
 
 const STATUS: { [letter: string]: FileDiff["status"] } = {
   A: "added",
@@ -65,13 +63,14 @@ function parseRaw(output: string): Entry[] {
   const fields = output.split("\0");
   const entries: Entry[] = [];
   for (let index = 0; index + 1 < fields.length;) {
-    const letter = fields[index]?.split(" ")[4]?.[0] ?? "";
+    const [, , , oid = "", letters = ""] = (fields[index] ?? "").split(" ");
+    const letter = letters.slice(0, 1);
     const hasTwo = letter === "R" || letter === "C";
     const from = hasTwo ? (fields[index + 1] ?? null) : null;
     const path = fields[index + (hasTwo ? 2 : 1)];
     if (path === undefined)
       throw new Error("git diff-tree answered in a form that is not known; its version may be too new");
-    entries.push({ path, from, status: STATUS[letter] ?? "changed" });
+    entries.push({ path, from, oid: /^0*$/.test(oid) ? null : oid, status: STATUS[letter] ?? "changed" });
     index += hasTwo ? 3 : 2;
   }
   return entries;

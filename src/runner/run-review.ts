@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Job } from "../domain/job.ts";
 import { askJson } from "./ask-json.ts";
 import { reportOf, type Asked, type Attempt } from "./attempt.ts";
+import { blobSizes } from "./blobs.ts";
 import { coverageOf } from "./coverage.ts";
 import { readDiff, type FileDiff } from "./diff.ts";
 import { partsOf, type DiffPart } from "./diff-parts.ts";
@@ -28,11 +29,11 @@ export async function runReview(attempt: Attempt): Promise<RawReport> {
   if (fork === null) return unable(job, `${reviewed} and its base ${base} have no history in common.`);
   const files = await readDiff(dir, { before: fork, after: reviewed }, CONTEXT);
   if (files.length === 0) return unable(job, "There is no diff to review.");
-  const house = await houseRules(dir, base);
+  const [house, list] = [await houseRules(dir, base), await listOf(dir, files)];
 
   await makeReadOnly(run.inputs.clone);
   try {
-    return await (job.how === "judge" ? judge : review)(attempt, { files, house });
+    return await (job.how === "judge" ? judge : review)(attempt, { files, list, house });
   } finally {
     // The next workflow job on this machine must be able to clean up.
     await makeWritable(run.inputs.clone);
@@ -41,11 +42,13 @@ export async function runReview(attempt: Attempt): Promise<RawReport> {
 
 interface Material {
   files: FileDiff[];
+  /** One line per file. */
+  list: string;
   house: string | null;
 }
 
 /** One reviewer per part; the first that gives no answer is the last, for the review is not whole any more. */
-async function review(attempt: Attempt, { files, house }: Material): Promise<RawReport> {
+async function review(attempt: Attempt, { files, list, house }: Material): Promise<RawReport> {
   const { job } = attempt;
   const parted = partsOf(files);
   const { parts } = parted;
@@ -53,7 +56,7 @@ async function review(attempt: Attempt, { files, house }: Material): Promise<Raw
   let last: Asked | null = null;
   let missing = "";
   for (const [index, { text }] of parts.entries()) {
-    const matter = { job, house, files: listOf(files), diff: text, part: index + 1, parts: parts.length };
+    const matter = { job, house, files: list, diff: text, part: index + 1, parts: parts.length };
     const { asked, answer, why } = await askJson(attempt, reviewPrompt(matter), {
       schema: ReviewAnswer,
       form: REVIEW_FORM,
@@ -84,12 +87,12 @@ async function review(attempt: Attempt, { files, house }: Material): Promise<Raw
 }
 
 /** One judge looks at all that is disputed; the diff of those files is shown as far as it fits into one part. */
-async function judge(attempt: Attempt, { files, house }: Material): Promise<RawReport> {
+async function judge(attempt: Attempt, { files, list, house }: Material): Promise<RawReport> {
   const { job } = attempt;
   const cited = new Set(job.findings.flatMap(({ path, sites }) => [path, ...sites.map((site) => site.path)]));
   const { parts } = partsOf(files.filter(({ path }) => cited.has(path)));
   const diff = parts[0]?.text ?? "(none of the cited files is changed by the pull request)";
-  const matter: ReviewMatter = { job, house, files: listOf(files), diff, part: 1, parts: 1 };
+  const matter: ReviewMatter = { job, house, files: list, diff, part: 1, parts: 1 };
   const { asked, answer, why } = await askJson(attempt, judgePrompt(matter, job.findings), {
     schema: JudgeAnswer,
     form: JUDGE_FORM,
@@ -133,10 +136,15 @@ function summaryOf({ summary, checklist }: ReviewAnswer): string {
   return [summary, checks.join("\n")].filter((text) => text !== "").join("\n\n");
 }
 
-function listOf(files: readonly FileDiff[]): string {
-  const lines = files.slice(0, MAX_LISTED_FILES).map(({ path, from, status, binary, added, removed }) => {
-    const size = binary ? "binary" : `+${added} -${removed}`;
-    return `${status} ${path}${from === null ? "" : ` (from ${from})`}, ${size}`;
+async function listOf(dir: string, files: readonly FileDiff[]): Promise<string> {
+  const listed = files.slice(0, MAX_LISTED_FILES);
+  const binary = listed.flatMap((file) => (file.binary && file.oid !== null ? [file.oid] : []));
+  const sizes = await blobSizes(dir, [...new Set(binary)]);
+  const lines = listed.map((file) => {
+    const size = file.binary
+      ? `binary, ${sizes.get(file.oid ?? "") ?? 0} bytes`
+      : `+${file.added} -${file.removed}`;
+    return `${file.status} ${file.path}${file.from === null ? "" : ` (from ${file.from})`}, ${size}`;
   });
   const more = files.length - lines.length;
   return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join("\n");

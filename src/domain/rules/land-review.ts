@@ -45,7 +45,7 @@ export function reviewFailed(
     end: "bad_report",
     ...(report ? used(report) : {}),
   });
-  const before = record.attempts.filter(({ n, kind }) => n > record.heard && kind === "review").reverse();
+  const before = record.attempts.filter(({ n, kind }) => n > record.heard && kind === "review").toReversed();
   const inARow = before.findIndex(({ end }) => end !== "bad_report");
   const failed = (inARow === -1 ? before.length : inARow) + 1;
   const phase = failed < MAX_FAILED ? "queued" : "parked";
