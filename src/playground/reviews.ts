@@ -7,6 +7,7 @@ import { checkBody, type Act } from "./issues.ts";
 import type { Issue } from "./model/issues.ts";
 import type { Review, ReviewComment, ReviewThread } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
+import { nodeId } from "./node-ids.ts";
 import { pullOf, pullSimpleJson } from "./shapes/pull.ts";
 import { reviewCommentJson, reviewJson } from "./shapes/review.ts";
 import { emit, instant, newId } from "./world.ts";
@@ -46,6 +47,7 @@ export async function createReview(
     body: input.body,
     commit,
     submittedAt: now,
+    minimized: null,
   };
   pull.reviews.push(review);
   issue.updatedAt = now;
@@ -84,12 +86,63 @@ export function replyInThread(
     body: "",
     commit: pull.headSha,
     submittedAt: instant(world),
+    minimized: null,
   };
   pull.reviews.push(review);
   const comment = newComment(world, { review, body, diffHunk: thread.comments[0]?.diffHunk ?? "" });
   thread.comments.push(comment);
   tellComment(world, repository, { issue, thread, comment, token: act.token });
   return comment;
+}
+
+/** Changes the words of a review that was submitted; its author's alone. */
+export function editReview(
+  world: World,
+  repository: Repository,
+  issue: Issue,
+  { review, body, ...act }: Act & { review: Review; body: string },
+): void {
+  checkBody(body, "PullRequestReview");
+  const before = review.body;
+  review.body = body;
+  const shown = reviewJson(world, repository, { issue, review });
+  emit(world, {
+    name: "pull_request_review",
+    action: "edited",
+    repository,
+    senderId: act.actorId,
+    token: act.token,
+    payload: {
+      pull_request: pullSimpleJson(world, repository, issue),
+      review: { ...shown, state: review.state.toLowerCase() },
+      changes: { body: { from: before } },
+    },
+  });
+}
+
+/** Resolves a conversation, or opens it again; nothing happens where it is so already. */
+export function resolveThread(
+  world: World,
+  repository: Repository,
+  issue: Issue,
+  { thread, resolved, ...act }: Act & { thread: ReviewThread; resolved: boolean },
+): void {
+  if ((thread.resolvedById !== null) === resolved) return;
+  thread.resolvedById = resolved ? act.actorId : null;
+  const comments = thread.comments.map((comment) =>
+    reviewCommentJson(world, repository, { issue, thread, comment }),
+  );
+  emit(world, {
+    name: "pull_request_review_thread",
+    action: resolved ? "resolved" : "unresolved",
+    repository,
+    senderId: act.actorId,
+    token: act.token,
+    payload: {
+      pull_request: pullSimpleJson(world, repository, issue),
+      thread: { node_id: nodeId("PullRequestReviewThread", thread.id), comments },
+    },
+  });
 }
 
 function checkVerdict(issue: Issue, { state, body, comments, actorId }: ReviewInput): void {

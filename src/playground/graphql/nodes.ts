@@ -3,7 +3,7 @@ import type { WorkflowRun } from "../model/actions.ts";
 import type { CheckRun, CheckSuite, CommitStatus } from "../model/checks.ts";
 import type { Comment, Issue, Label, Reaction, TimelineEvent } from "../model/issues.ts";
 import type { App, User } from "../model/people.ts";
-import type { Pull } from "../model/pulls.ts";
+import type { Pull, Review, ReviewComment, ReviewThread } from "../model/pulls.ts";
 import type { Repository, World } from "../model/world.ts";
 import { userById } from "../world.ts";
 import { parseNodeId, type NodeKind } from "../node-ids.ts";
@@ -31,6 +31,22 @@ export interface CommentNode {
   kind: "IssueComment";
   repository: Repository;
   comment: Comment;
+}
+export interface ReviewNode {
+  kind: "PullRequestReview";
+  pullRequest: PullRequestNode;
+  review: Review;
+}
+export interface ThreadNode {
+  kind: "PullRequestReviewThread";
+  pullRequest: PullRequestNode;
+  thread: ReviewThread;
+}
+export interface ReviewCommentNode {
+  kind: "PullRequestReviewComment";
+  pullRequest: PullRequestNode;
+  thread: ReviewThread;
+  comment: ReviewComment;
 }
 export interface LabelNode {
   kind: "Label";
@@ -121,6 +137,9 @@ export type AnyNode =
   | RepositoryNode
   | SubjectNode
   | CommentNode
+  | ReviewNode
+  | ThreadNode
+  | ReviewCommentNode
   | LabelNode
   | ReactionNode
   | RefNode
@@ -180,6 +199,10 @@ function findIn(repository: Repository, kind: NodeKind, id: number): AnyNode | n
       const comment = repository.comments.get(id);
       return comment ? { kind, repository, comment } : null;
     }
+    case "PullRequestReview":
+    case "PullRequestReviewThread":
+    case "PullRequestReviewComment":
+      return findOnPulls(repository, kind, id);
     case "Label":
       return first(repository.labels, sameId(id), (label) => ({ kind, repository, label }));
     case "CheckRun":
@@ -202,6 +225,26 @@ function first<Item>(items: readonly Item[], test: (item: Item) => boolean, node
 
 function sameId(id: number): (item: { id: number }) => boolean {
   return (item) => item.id === id;
+}
+
+function findOnPulls(
+  repository: Repository,
+  kind: "PullRequestReview" | "PullRequestReviewThread" | "PullRequestReviewComment",
+  id: number,
+): AnyNode | null {
+  for (const issue of repository.issues.values()) {
+    const pullRequest = subjectNode(repository, issue);
+    if (pullRequest.kind !== "PullRequest") continue;
+    const { reviews, threads } = pullRequest.pull;
+    const review = reviews.find(sameId(id));
+    if (kind === "PullRequestReview" && review) return { kind, pullRequest, review };
+    for (const thread of threads) {
+      if (kind === "PullRequestReviewThread" && thread.id === id) return { kind, pullRequest, thread };
+      const comment = thread.comments.find(sameId(id));
+      if (kind === "PullRequestReviewComment" && comment) return { kind, pullRequest, thread, comment };
+    }
+  }
+  return null;
 }
 
 function findReaction(repository: Repository, id: number): AnyNode | null {

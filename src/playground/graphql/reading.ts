@@ -41,6 +41,9 @@ export function permissionFor(node: AnyNode): Readable | null {
     case "WorkflowRun":
       return "actions";
     case "PullRequest":
+    case "PullRequestReview":
+    case "PullRequestReviewThread":
+    case "PullRequestReviewComment":
       return "pull_requests";
     default:
       return "issues";
@@ -54,5 +57,6 @@ export function isVisible(context: Context, node: AnyNode): boolean {
 
 export function repositoryOfNode(node: AnyNode): Repository | null {
   if ("repository" in node) return node.repository;
+  if ("pullRequest" in node) return node.pullRequest.repository;
   return "subject" in node ? node.subject.repository : null;
 }

@@ -11,6 +11,7 @@ import { commentMutations } from "./resolvers/mutations/comments.ts";
 import { issueMutations } from "./resolvers/mutations/issues.ts";
 import { pullRequestMutations } from "./resolvers/mutations/pull-requests.ts";
 import { refMutations } from "./resolvers/mutations/refs.ts";
+import { reviewMutations } from "./resolvers/mutations/reviews.ts";
 import { pullRequestCommitFields, pullRequestFields } from "./resolvers/pull-request.ts";
 import { queryFields } from "./resolvers/query.ts";
 import { reactionFields, reactionGroupFields } from "./resolvers/reaction.ts";
@@ -24,7 +25,13 @@ import type { Resolver } from "./fields.ts";
 /** By name of type and field; what is not here is not played. */
 export const TYPES: Record<string, Record<string, Resolver<never>>> = {
   Query: queryFields,
-  Mutation: { ...refMutations, ...issueMutations, ...commentMutations, ...pullRequestMutations },
+  Mutation: {
+    ...refMutations,
+    ...issueMutations,
+    ...commentMutations,
+    ...pullRequestMutations,
+    ...reviewMutations,
+  },
   ...actorFieldsByType,
   Repository: repositoryFields,
   Issue: issueFields,

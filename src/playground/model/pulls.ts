@@ -39,6 +39,8 @@ export interface Review {
   body: string;
   commit: string;
   submittedAt: string;
+  /** Why it is folded away; null: it is not. */
+  minimized: string | null;
 }
 
 /** A conversation on lines of the diff, in the order in which it was written. */
@@ -47,6 +49,7 @@ export interface ReviewThread {
   path: string;
   side: "LEFT" | "RIGHT";
   line: number;
+  /** As written; where they are at the head now, or that they are gone, is found out when somebody asks. */
   startLine: number | null;
   resolvedById: number | null;
   comments: ReviewComment[];

@@ -7,7 +7,7 @@ import { ApiError, notPlayed } from "../errors.ts";
 import type { Issue } from "../model/issues.ts";
 import type { Pull, Review, ReviewThread } from "../model/pulls.ts";
 import type { Repository } from "../model/world.ts";
-import { createReview, replyInThread, type LineComment } from "../reviews.ts";
+import { createReview, editReview, replyInThread, type LineComment } from "../reviews.ts";
 import { reviewCommentJson, reviewJson } from "../shapes/review.ts";
 import { pullIn } from "./pulls.ts";
 
@@ -61,6 +61,15 @@ export function reviewsRoutes(api: Api): void {
   routes.get(`${one}/reviews/:review{[0-9]+}`, (c) => {
     const { repository, issue, pull } = pullIn(api, c, "read");
     return json(c, reviewJson(world, repository, { issue, review: reviewOf(pull, c) }));
+  });
+  routes.put(`${one}/reviews/:review{[0-9]+}`, async (c) => {
+    const { repository, issue, pull } = reviewable(api, c);
+    const review = reviewOf(pull, c);
+    const act = actOf(c);
+    if (review.authorId !== act.actorId) throw new ApiError(403, "Must have admin rights to Repository.");
+    const { body: text } = await body(c, Reply);
+    editReview(world, repository, issue, { ...act, review, body: text });
+    return json(c, reviewJson(world, repository, { issue, review }));
   });
   routes.get(`${one}/comments`, (c) => {
     const { repository, issue, pull } = pullIn(api, c, "read");

@@ -1,30 +1,21 @@
 /** Reviews of pull requests and the conversations on their lines. */
 import type * as GitHub from "@octokit/graphql-schema";
-import type { Pull, Review, ReviewComment, ReviewThread } from "../../model/pulls.ts";
+import { linesAt } from "../../thread-lines.ts";
+import type { Pull, Review, ReviewThread } from "../../model/pulls.ts";
 import { nodeId } from "../../node-ids.ts";
 import { issuePage } from "../../shapes/issue.ts";
 import { associationOf } from "../../shapes/user.ts";
 import { findUser } from "../../world.ts";
 import { connection, type Connection } from "../connection.ts";
 import type { Context, Fields, Paging } from "../fields.ts";
-import { actorNode, gitNode, type PullRequestNode } from "../nodes.ts";
-
-interface ReviewNode {
-  kind: "PullRequestReview";
-  pullRequest: PullRequestNode;
-  review: Review;
-}
-interface ThreadNode {
-  kind: "PullRequestReviewThread";
-  pullRequest: PullRequestNode;
-  thread: ReviewThread;
-}
-interface ReviewCommentNode {
-  kind: "PullRequestReviewComment";
-  pullRequest: PullRequestNode;
-  thread: ReviewThread;
-  comment: ReviewComment;
-}
+import {
+  actorNode,
+  gitNode,
+  type PullRequestNode,
+  type ReviewCommentNode,
+  type ReviewNode,
+  type ThreadNode,
+} from "../nodes.ts";
 
 export function reviewConnection(
   pullRequest: PullRequestNode,
@@ -77,6 +68,8 @@ export const reviewFields: Fields<GitHub.PullRequestReview, ReviewNode> = {
   createdAt: ({ review }) => review.submittedAt,
   submittedAt: ({ review }) => review.submittedAt,
   viewerDidAuthor: ({ review }, _args, { viewer }) => review.authorId === viewer.id,
+  isMinimized: ({ review }) => review.minimized !== null,
+  minimizedReason: ({ review }) => review.minimized,
   pullRequest: ({ pullRequest }) => pullRequest,
   url: ({ pullRequest, review }, _args, { world }) =>
     `${issuePage(world, pullRequest.repository, pullRequest.issue)}#pullrequestreview-${review.id}`,
@@ -93,8 +86,11 @@ export const reviewFields: Fields<GitHub.PullRequestReview, ReviewNode> = {
 export const threadFields: Fields<GitHub.PullRequestReviewThread, ThreadNode> = {
   id: ({ thread }) => nodeId("PullRequestReviewThread", thread.id),
   path: ({ thread }) => thread.path,
-  line: ({ thread }) => thread.line,
-  startLine: ({ thread }) => thread.startLine,
+  line: async (node) => (await linesOf(node))?.line ?? null,
+  startLine: async (node) => (await linesOf(node))?.startLine ?? null,
+  originalLine: ({ thread }) => thread.line,
+  originalStartLine: ({ thread }) => thread.startLine,
+  isOutdated: async (node) => (await linesOf(node)) === null,
   diffSide: ({ thread }) => thread.side,
   isResolved: ({ thread }) => thread.resolvedById !== null,
   resolvedBy: ({ thread }, _args, { world }) => {
@@ -125,6 +121,10 @@ export const reviewCommentFields: Fields<GitHub.PullRequestReviewComment, Review
   commit: ({ pullRequest, comment }) =>
     gitNode(pullRequest.repository, { oid: comment.commit, type: "commit" }),
 };
+
+function linesOf({ pullRequest, thread }: ThreadNode): ReturnType<typeof linesAt> {
+  return linesAt(pullRequest.repository, pullRequest.pull, thread);
+}
 
 function commentNodes(pullRequest: PullRequestNode, thread: ReviewThread): ReviewCommentNode[] {
   return thread.comments.map((comment) => ({

@@ -31,19 +31,6 @@ export const commentMutations: Fields<GitHub.Mutation, unknown> = {
     deleteComment(context.world, node.repository, node.comment, actOf(context));
     return {};
   }),
-  // GitHub sends no webhook for hiding a comment.
-  minimizeComment: mutation("MinimizeComment", (input: GitHub.MinimizeCommentInput, context) => {
-    const node = target(context, input.subjectId, ["IssueComment"]);
-    demandOwn(context, node);
-    node.comment.minimized = input.classifier.toLowerCase().replaceAll("_", "-");
-    return { minimizedComment: node };
-  }),
-  unminimizeComment: mutation("UnminimizeComment", (input: GitHub.UnminimizeCommentInput, context) => {
-    const node = target(context, input.subjectId, ["IssueComment"]);
-    demandOwn(context, node);
-    node.comment.minimized = null;
-    return { unminimizedComment: node };
-  }),
   addReaction: mutation("AddReaction", (input: GitHub.AddReactionInput, context) => {
     const subject = target(context, input.subjectId, REACTABLE);
     demandOnSubject(context, issueOf(subject), "speak");
