@@ -5,6 +5,7 @@ import { decide } from "../domain/decide.ts";
 import { connect, type Client } from "../github/client.ts";
 import { recordKey } from "../github/sign.ts";
 import { systemClock, type Clock } from "./clock.ts";
+import { createEchoes } from "./echo.ts";
 import { handle, type HandleDependencies } from "./handle.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import type { Settings } from "./settings.ts";
@@ -45,7 +46,8 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
   const key = recordKey(settings.privateKey);
   const observer = { key, appId: settings.appId, hints: new Map() };
   const waiting = createWaiting((address) => inbox.wake(address));
-  const dependencies = { clientFor, observer, decide, waiting, log, interrupt: options.interrupt };
+  const echoes = createEchoes(settings.appId);
+  const dependencies = { clientFor, observer, decide, waiting, echoes, log, interrupt: options.interrupt };
   const inbox: Inbox = createInbox({ clock, log, handle: (address) => handle(address, dependencies) });
   const sweepDependencies: SweepDependencies = {
     appClient: () => clientFor(null),
@@ -60,6 +62,8 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
     clientFor,
     key,
     wake: inbox.wake,
+    wakeLater: inbox.wakeLater,
+    echoes,
     sweepInstallation: (installation) => sweepInstallation(installation, sweepDependencies),
     log,
   });

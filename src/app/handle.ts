@@ -7,6 +7,7 @@ import type { Client } from "../github/client.ts";
 import { applyMove } from "../github/move.ts";
 import type { TaskKey } from "../github/assemble.ts";
 import { expect, observe, type Observer } from "../github/observe.ts";
+import type { Echoes } from "./echo.ts";
 import type { Address } from "./inbox.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -15,6 +16,7 @@ export interface HandleDependencies {
   observer: Observer;
   decide: (snapshot: Snapshot) => Decision;
   waiting: Waiting;
+  echoes: Pick<Echoes, "know">;
   log: Pick<Logger, "info" | "warn">;
   /** Called around every move and effect; one that throws stops the work there, as a crash would. */
   interrupt?: ((point: { when: "before" | "after"; what: Effect | "move" }) => void) | undefined;
@@ -34,6 +36,7 @@ export async function handle(address: Address, dependencies: HandleDependencies)
   for (let round = 1; round <= ROUNDS; round += 1) {
     const snapshot = await observe(client, { repository, issue }, { ...observer, evidence });
     if (snapshot === "gone") return null;
+    dependencies.echoes.know(snapshot.me.id);
     const decision = decide(snapshot);
     dependencies.waiting.note(address, decision);
     dependencies.waiting.see(repository.id, snapshot.ledger.queue);

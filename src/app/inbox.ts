@@ -14,6 +14,8 @@ export interface Address {
 export interface Inbox {
   /** Looks at the task as soon as possible. */
   wake(address: Address): void;
+  /** Looks at the task within that time; a look that comes earlier takes this one along. */
+  wakeLater(address: Address, milliseconds: number): void;
   /** Takes nothing in any more and resolves when what is being handled is over. */
   drain(): Promise<void>;
   /** Resolves when nothing is being handled and nothing waits but timers. */
@@ -59,6 +61,14 @@ export function createInbox({ handle, clock, log, width = 8 }: InboxOptions): In
     pump();
   }
 
+  function wakeLater(address: Address, milliseconds: number): void {
+    if (isDraining) return;
+    const entry = entryOf(address);
+    entry.address = address;
+    // Its timer must not go off while it is held: nobody would look again when the hold is over.
+    schedule(entry, Math.max(milliseconds, holdOf(entry) - clock.now()));
+  }
+
   function entryOf(address: Address): Entry {
     const name = `${address.repository.id}#${address.issue}`;
     const known = entries.get(name);
@@ -85,9 +95,13 @@ export function createInbox({ handle, clock, log, width = 8 }: InboxOptions): In
     for (const resolve of whenIdle.splice(0)) resolve();
   }
 
-  function isHeld({ heldUntil, address }: Entry): boolean {
-    const until = Math.max(heldUntil ?? 0, paused.get(address.installation) ?? 0);
-    return until > clock.now();
+  function isHeld(entry: Entry): boolean {
+    return holdOf(entry) > clock.now();
+  }
+
+  /** When it may run again; in the past: now. */
+  function holdOf({ heldUntil, address }: Entry): number {
+    return Math.max(heldUntil ?? 0, paused.get(address.installation) ?? 0);
   }
 
   async function run(entry: Entry): Promise<void> {
@@ -113,6 +127,8 @@ export function createInbox({ handle, clock, log, width = 8 }: InboxOptions): In
 
   /** The limit is the installation's, not the task's: all of its tasks wait, and none has failed. */
   function fail(entry: Entry, error: unknown): void {
+    entry.cancelTimer();
+    entry.due = null;
     const { installation, repository, issue } = entry.address;
     const where = { repository: `${repository.owner}/${repository.name}`, issue };
     if (error instanceof RateLimited) {
@@ -175,5 +191,5 @@ export function createInbox({ handle, clock, log, width = 8 }: InboxOptions): In
     };
   }
 
-  return { wake, drain, idle, status };
+  return { wake, wakeLater, drain, idle, status };
 }

@@ -6,6 +6,7 @@ import { isLiving } from "../domain/record.ts";
 import type { Client } from "../github/client.ts";
 import { listTasks } from "../github/ledger-list.ts";
 import { pullBranch } from "../github/pull-branch.ts";
+import { ECHO_MILLISECONDS, type Echoes } from "./echo.ts";
 import { wakesOf, type Wake } from "./events.ts";
 import type { Address } from "./inbox.ts";
 
@@ -13,6 +14,8 @@ export interface TakeDependencies {
   clientFor: (installation: number) => Promise<Client>;
   key: KeyObject;
   wake: (address: Address) => void;
+  wakeLater: (address: Address, milliseconds: number) => void;
+  echoes: Pick<Echoes, "isEcho">;
   sweepInstallation: (installation: number) => Promise<void>;
   log: Pick<Logger, "error" | "warn">;
 }
@@ -25,7 +28,7 @@ export interface Intake {
 }
 
 export function createIntake(dependencies: TakeDependencies): Intake {
-  const { log, wake } = dependencies;
+  const { log, echoes } = dependencies;
   const underWay = new Set<Promise<void>>();
 
   function take(name: string, payload: unknown): void {
@@ -34,14 +37,19 @@ export function createIntake(dependencies: TakeDependencies): Intake {
       log.warn({ event: name }, "a webhook has an unknown shape; the sweep will find what it meant");
       return;
     }
+    const wake = echoes.isEcho(name, payload) ? later : dependencies.wake;
     for (const one of wakes) {
       if (one.kind === "task") wake(one);
-      else look(one, name);
+      else look(one, { ...dependencies, wake: one.kind === "pull" ? wake : dependencies.wake }, name);
     }
   }
 
-  function look(one: Exclude<Wake, { kind: "task" }>, event: string): void {
-    const work = resolve(one, dependencies)
+  function later(address: Address): void {
+    dependencies.wakeLater(address, ECHO_MILLISECONDS);
+  }
+
+  function look(one: Exclude<Wake, { kind: "task" }>, found: TakeDependencies, event: string): void {
+    const work = resolve(one, found)
       // The webhook is answered already; what it meant is found by the sweep.
       .catch((error: unknown) => log.error({ event, err: error }, "a webhook's task could not be found"))
       .finally(() => underWay.delete(work));

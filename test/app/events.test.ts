@@ -17,6 +17,17 @@ describe("a webhook wakes", () => {
     ["issue_comment", { issue: { number: 9, pull_request: {} } }, [{ kind: "pull", pull: 9 }]],
     ["pull_request", { pull_request: { head: { ref: "gza/7-fix" } } }, [{ kind: "task", issue: 7 }]],
     ["pull_request", { pull_request: { head: { ref: "feature" } } }, []],
+    ["pull_request_review", { pull_request: { head: { ref: "gza/7-fix" } } }, [{ kind: "task", issue: 7 }]],
+    [
+      "pull_request_review_comment",
+      { pull_request: { head: { ref: "gza/7-fix" } } },
+      [{ kind: "task", issue: 7 }],
+    ],
+    [
+      "pull_request_review_thread",
+      { pull_request: { head: { ref: "gza/7-fix" } } },
+      [{ kind: "task", issue: 7 }],
+    ],
     ["push", { ref: "refs/heads/gza/7-fix" }, [{ kind: "task", issue: 7 }]],
     ["push", { ref: "refs/heads/main" }, [{ kind: "base", branch: "main" }]],
     ["push", { ref: "refs/tags/v1" }, []],

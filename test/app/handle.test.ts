@@ -25,6 +25,7 @@ async function handling(decide: (snapshot: Snapshot, round: number) => Decision)
     observer: small.observer,
     decide: (snapshot) => decide(snapshot, (rounds += 1)),
     waiting: createWaiting(() => undefined),
+    echoes: { know: () => undefined },
     log: {
       info: (_: object, line?: string) => lines.push(line ?? ""),
       warn: (_: object, line?: string) => lines.push(line ?? ""),

@@ -102,6 +102,49 @@ test("a rate limit pauses the installation, not the others", async () => {
   ]);
 });
 
+test("a look that has time is taken along by an earlier one", async () => {
+  const { inbox, clock, begun, end } = held();
+  inbox.wakeLater(address(7), 30_000);
+  inbox.wakeLater(address(7), 60_000);
+
+  clock.advance(10_000);
+  inbox.wake(address(7));
+  await end();
+  clock.advance(60_000);
+
+  expect([begun, inbox.status().oldestDue]).toEqual([[7], null]);
+});
+
+test("a look that has time comes at its time when nothing else happens, also when it was asked for during another", async () => {
+  const { inbox, clock, begun, end } = held();
+  inbox.wake(address(7));
+  inbox.wakeLater(address(7), 30_000);
+  await end(300_000);
+
+  clock.advance(29_999);
+  const before = begun.length;
+  clock.advance(1);
+
+  expect([before, begun]).toEqual([1, [7, 7]]);
+});
+
+test.each([
+  ["a task that failed", new Error("broken")],
+  ["a paused installation", new RateLimited("2026-01-02T03:05:05Z", 60)],
+])("a look that has time neither shortens nor loses the wait of %s", async (_, failure) => {
+  const { inbox, clock, begun, end } = held();
+  inbox.wake(address(7));
+  inbox.wakeLater(address(7), 30_000);
+  await end(failure);
+  inbox.wakeLater(address(7), 30_000);
+
+  clock.advance(59_999);
+  const before = begun.length;
+  clock.advance(1);
+
+  expect([before, begun]).toEqual([1, [7, 7]]);
+});
+
 test("draining takes nothing in and waits for what is under way", async () => {
   const { inbox, begun, end } = held();
   inbox.wake(address(7));
