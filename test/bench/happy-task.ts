@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { play } from "../../src/cli/demo/play.ts";
+import { ask, DASHES, mergeWhenReady } from "../../src/cli/demo/play.ts";
 import { setStage } from "../../src/cli/demo/stage.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "gza-bench-"));
@@ -30,7 +30,9 @@ try {
     if (name === "pull_request" && action === "closed")
       marks.push({ at: world.requests.length, phase: "merged to rest" });
   });
-  await play(stage, { tell: () => undefined, seconds: () => 0, stop: () => undefined });
+  const isMerged = await mergeWhenReady(stage, await ask(stage, DASHES));
+  if (!isMerged) process.exitCode = 1;
+  await stage.playground.settled();
   const isOwn = ({ actor }: { actor: string | null }): boolean => actor === stage.bot || actor === null;
   const own = world.requests.map((request, index) => ({ ...request, index })).filter(isOwn);
   const phases = [...new Set(marks.map(({ phase }) => phase))].map((phase) => {

@@ -1,4 +1,4 @@
-/** `gza demo`: one issue becomes a merged pull request, on a playground, before your eyes. */
+/** `gza demo`: two issues become merged pull requests, on a playground, before your eyes. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ export interface DemoOptions {
   keep: boolean;
 }
 
-/** Exit code: 0 when the pull request is merged and the issue closed. */
+/** Exit code: 0 when the pull requests are merged and the issues closed. */
 export async function demo(options: DemoOptions): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), "gza-demo-"));
   const started = performance.now();
@@ -33,7 +33,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     const end = await Promise.race([play(stage, timeline), interrupted]);
     timeline.stop();
     if (end === "interrupted") return 130;
-    const outcome = await outcomeOf(stage, [end.issue]);
+    const outcome = await outcomeOf(stage, end.issues);
     report(outcome);
     if (options.keep) await keepUp(stage, interrupted);
     const seconds = Math.round((performance.now() - started) / 100) / 10;

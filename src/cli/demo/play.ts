@@ -1,68 +1,84 @@
-/** The person's part of the demo: writes an issue, labels it, wants it merged, and sees it closed. */
+/** The person's part of the demo: two issues, what she says about the second one's pull request, and the merges. */
 import { readFile } from "node:fs/promises";
-import type { Happening } from "../../playground/model/world.ts";
+import type { Record } from "../../domain/record.ts";
 import { recordOf } from "./outcome.ts";
 import type { Stage } from "./stage.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** The main job takes a fraction of this, even on a slow machine. */
 const LONGEST_SECONDS = 240;
+const LOOK_MILLISECONDS = 100;
 
-const ISSUE = {
+export const DASHES = {
   title: "Slugs begin and end with a dash",
   body: '`slugify("Really?")` gives `really-`. A slug should begin and end with a letter or a digit.',
 };
+const NAMESAKES = {
+  title: "Two pages of one name get the same slug",
+  body: "Add `uniqueSlug(slug, taken)`: where the slug is taken already, it gets the first free number at its end, from 2 on.",
+};
 
-/** Ends when the task is done, or stuck: then it says where, with the end of the app's log. */
-export async function play(stage: Stage, timeline: Timeline): Promise<{ issue: number }> {
-  const { person, owner, name: repo, playground } = stage;
-  const late = new Promise<"late">((resolve) => setTimeout(resolve, LONGEST_SECONDS * 1000, "late").unref());
-  const stuck = seen(stage, isLabelled("gza:needs-you"));
-  const next = async (wanted: (happening: Happening) => boolean): Promise<boolean> =>
-    (await Promise.race([seen(stage, wanted).then(() => true), late, stuck])) === true;
-  const { data: issue } = await person.issues.create({ owner, repo, ...ISSUE });
-  const becameReady = next(isLabelled("gza:ready"));
-  const closed = next(({ name, action }) => name === "issues" && action === "closed");
-  await person.issues.addLabels({ owner, repo, issue_number: issue.number, labels: ["gza"] });
-  if (!(await becameReady)) return explain(stage, issue.number);
-  await person.issues.createComment({ owner, repo, issue_number: issue.number, body: "/gza merge" });
-  if (!(await closed)) return explain(stage, issue.number);
-  await isSettled(stage, issue.number);
-  await playground.settled();
-  timeline.tell("done", `in ${timeline.seconds().toFixed(1)} s`);
-  return { issue: issue.number };
+/** Ends when both tasks are done, or one is stuck: then it says where, with the end of the app's log. */
+export async function play(stage: Stage, timeline: Timeline): Promise<{ issues: number[] }> {
+  const first = await ask(stage, DASHES);
+  const second = await ask(stage, NAMESAKES);
+  const ends = await Promise.all([mergeWhenReady(stage, first), discussThenMerge(stage, second)]);
+  await stage.playground.settled();
+  if (ends.every((isDone) => isDone)) timeline.tell("done", `in ${timeline.seconds().toFixed(1)} s`);
+  return { issues: [first, second] };
 }
 
-function isLabelled(wanted: string): (happening: Happening) => boolean {
-  return ({ name, action, payload }) => {
-    if (name !== "issues" || action !== "labeled") return false;
-    return (payload as { label?: { name: string } }).label?.name === wanted;
-  };
+/** Writes an issue and labels it; answers its number. */
+export async function ask(stage: Stage, words: { title: string; body: string }): Promise<number> {
+  const { person, owner, name: repo } = stage;
+  const { data } = await person.issues.create({ owner, repo, ...words });
+  await person.issues.addLabels({ owner, repo, issue_number: data.number, labels: ["gza"] });
+  return data.number;
 }
 
-function seen({ playground }: Stage, wanted: (happening: Happening) => boolean): Promise<"seen"> {
-  return new Promise((resolve) => {
-    playground.world.listeners.push((happening) => {
-      if (wanted(happening)) resolve("seen");
-    });
-  });
+/** false: the task is stuck. */
+export async function mergeWhenReady(stage: Stage, issue: number): Promise<boolean> {
+  if (!(await until(stage, issue, ({ phase }) => phase === "ready"))) return explain(stage, issue);
+  await say(stage, issue, "/gza merge");
+  const isOver = ({ phase, intents }: Record): boolean => phase === "done" && intents.length === 0;
+  return (await until(stage, issue, isOver)) ? true : explain(stage, issue);
 }
 
-/** The issue is closed by the merge itself; GZA then writes down that the task is done. */
-async function isSettled(stage: Stage, issue: number): Promise<void> {
-  const end = performance.now() + 20_000;
+/** When the third head is approved she wants one thing more, and does not wait the five quiet minutes for it. */
+async function discussThenMerge(stage: Stage, issue: number): Promise<boolean> {
+  const { person, owner, name: repo } = stage;
+  const ready = await until(stage, issue, ({ phase }) => phase === "ready");
+  if (!ready?.pull || !ready.head) return explain(stage, issue);
+  const place = { path: "src/unique.js", line: 1, side: "RIGHT" } as const;
+  const where = { owner, repo, pull_number: ready.pull, commit_id: ready.head, ...place };
+  await person.pulls.createReviewComment({ ...where, body: "Please say here what `taken` is." });
+  await say(stage, ready.pull, "/gza improve");
+  const isNext = ({ phase, head }: Record): boolean => phase === "ready" && head !== ready.head;
+  return (await until(stage, issue, isNext)) ? mergeWhenReady(stage, issue) : explain(stage, issue);
+}
+
+async function say(stage: Stage, issue_number: number, body: string): Promise<void> {
+  const { person, owner, name: repo } = stage;
+  await person.issues.createComment({ owner, repo, issue_number, body });
+}
+
+/** The record as soon as it is so; null: the task waits for a person, or takes too long. */
+async function until(stage: Stage, issue: number, is: (record: Record) => boolean): Promise<Record | null> {
+  const end = performance.now() + LONGEST_SECONDS * 1000;
   while (performance.now() < end) {
     const record = await recordOf(stage, issue);
-    if (record?.phase === "done" && record.intents.length === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (record && is(record)) return record;
+    if (record?.phase === "parked") return null;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
   }
+  return null;
 }
 
 /** What a stuck task waits for stands in its record; how it came there, in the app's log. */
-async function explain(stage: Stage, issue: number): Promise<{ issue: number }> {
+async function explain(stage: Stage, issue: number): Promise<false> {
   const record = await recordOf(stage, issue);
   const where = record ? `${record.phase}, ${record.reason}` : "it was never taken up";
-  console.error(`\nThe task did not come to its end: ${where}. The end of the app's log:\n`);
+  console.error(`\n#${issue} did not come to its end: ${where}. The end of the app's log:\n`);
   console.error((await readFile(stage.app.log, "utf8")).split("\n").slice(-12).join("\n"));
-  return { issue };
+  return false;
 }

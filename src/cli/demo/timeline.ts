@@ -1,7 +1,7 @@
 /** Tells what happens on the playground, line by line, as it happens. */
 import colors from "picocolors";
 import { existsSync, readFileSync } from "node:fs";
-import { WORKFLOW_PATH } from "../../domain/names.ts";
+import { REVIEW_CHECK, WORKFLOW_PATH } from "../../domain/names.ts";
 import type { WorkflowJob } from "../../playground/model/actions.ts";
 import type { Happening, World } from "../../playground/model/world.ts";
 import { userById } from "../../playground/world.ts";
@@ -92,6 +92,20 @@ const LINES: { [event: string]: (payload: Payload, who: string) => Line | null }
     pull?.merged ? "merged" : "closed",
     `pull request #${pull?.number} by ${who}`,
   ],
+  "pull_request_review.submitted": ({ pull_request: pull, review }, who) =>
+    review?.body ? ["review", `#${pull?.number} ${who}: ${firstLine(review.body)}`] : null,
+  "pull_request_review_comment.created": ({ pull_request: pull, comment }, who) => [
+    "on a line",
+    `#${pull?.number} ${comment?.path}, ${who}: ${firstLine(comment?.body)}`,
+  ],
+  "pull_request_review_thread.resolved": ({ pull_request: pull, thread }, who) => [
+    "resolved",
+    `#${pull?.number} ${thread?.comments[0]?.path}, ${who}: ${firstLine(thread?.comments[0]?.body)}`,
+  ],
+  "check_run.completed": ({ check_run: check }) =>
+    check?.name === REVIEW_CHECK
+      ? ["check", `${check.name}: ${check.conclusion}, ${check.output.title}`]
+      : null,
   push: ({ ref, deleted }, who) => [
     deleted ? "deleted" : "push",
     `${deleted ? "branch " : ""}${ref?.replace("refs/heads/", "")} by ${who}`,
@@ -104,7 +118,10 @@ interface Payload {
   deleted?: boolean;
   issue?: { number: number; title: string };
   label?: { name: string };
-  comment?: { body: string };
+  comment?: { body: string; path?: string };
+  review?: { body: string | null };
+  thread?: { comments: { body: string; path: string }[] };
+  check_run?: { name: string; conclusion: string | null; output: { title: string | null } };
   workflow_run?: { name: string; head_branch: string; conclusion: string | null };
   workflow_job?: { name: string; workflow_name: string };
   pull_request?: { number: number; title: string; merged: boolean };
