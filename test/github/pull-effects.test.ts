@@ -3,11 +3,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Effect } from "../../src/domain/decision.ts";
 import type { Evidence, Snapshot } from "../../src/domain/snapshot.ts";
 import { applyEffect } from "../../src/github/apply-effect.ts";
-import { applyMove } from "../../src/github/move.ts";
-import { observe } from "../../src/github/observe.ts";
 import { readRefs } from "../../src/github/refs.ts";
-import { firstBrief, firstRecord } from "./first-record.ts";
-import { askedIssue, smallRepository, type SmallRepository } from "./small-repository.ts";
+import { smallRepository, type SmallRepository } from "./small-repository.ts";
+import { commitOn, look, taskOnBranch } from "./task-on-branch.ts";
 
 const where = { owner: "ada", repo: "engine" };
 let small: SmallRepository;
@@ -16,65 +14,6 @@ beforeAll(async () => {
   small = await smallRepository();
 });
 afterAll(() => small.playground.stop());
-
-async function look(issue: number): Promise<Snapshot> {
-  const read = await observe(
-    small.client,
-    { repository: small.place, issue },
-    { ...small.observer, evidence: [] },
-  );
-  if (read === "gone") throw new Error("the issue is gone");
-  return read;
-}
-
-/** A task whose record names a branch with one commit on it. */
-async function taskWithBranch(): Promise<{
-  issue: number;
-  branch: string;
-  head: string;
-  snapshot: Snapshot;
-}> {
-  const issue = await askedIssue(small);
-  const branch = `gza/${issue}-fix-the-parser`;
-  const head = await commitOn(branch, (await look(issue)).repository.defaultHead);
-  const move = {
-    story: "landed",
-    record: firstRecord(issue, {
-      phase: "open",
-      reason: "implemented",
-      branch,
-      head,
-      asked: { ...firstRecord(issue).asked, at: "2020-01-01T00:00:00Z" },
-    }),
-    brief: firstBrief(),
-    findings: null,
-    queue: null,
-    job: null,
-    refs: [{ name: `refs/heads/${branch}`, before: null, after: head }],
-  };
-  await applyMove(small.client, { snapshot: await look(issue), move }, small.observer.key);
-  return { issue, branch, head, snapshot: await look(issue) };
-}
-
-async function commitOn(branch: string, parent: string): Promise<string> {
-  const tree = [
-    {
-      path: `${branch.replaceAll("/", "-")}.txt`,
-      mode: "100644" as const,
-      type: "blob" as const,
-      content: "x\n",
-    },
-  ];
-  const { data: base } = await small.ada.rest.git.getCommit({ ...where, commit_sha: parent });
-  const { data: made } = await small.ada.rest.git.createTree({ ...where, base_tree: base.tree.sha, tree });
-  const { data } = await small.ada.rest.git.createCommit({
-    ...where,
-    message: "Fix it",
-    tree: made.sha,
-    parents: [parent],
-  });
-  return data.sha;
-}
 
 async function twice(snapshot: Snapshot, effect: Effect): Promise<Evidence[][]> {
   const first = await applyEffect(small.client, { snapshot, record: null }, effect);
@@ -86,10 +25,10 @@ function openPull(branch: string): Effect {
 }
 
 test("a pull request is opened once, and found although the record does not name it yet", async () => {
-  const { issue, branch, head, snapshot } = await taskWithBranch();
+  const { issue, branch, head, snapshot } = await taskOnBranch(small);
 
   const [first, second] = await twice(snapshot, openPull(branch));
-  const after = await look(issue);
+  const after = await look(small, issue);
 
   expect(first).toMatchObject([{ kind: "pull_opened" }]);
   expect(second).toEqual(first);
@@ -97,7 +36,7 @@ test("a pull request is opened once, and found although the record does not name
 });
 
 test("one of a branch that is not there is refused", async () => {
-  const { snapshot } = await taskWithBranch();
+  const { snapshot } = await taskOnBranch(small);
 
   const evidence = await twice(snapshot, openPull("gza/0-nothing"));
 
@@ -105,9 +44,9 @@ test("one of a branch that is not there is refused", async () => {
 });
 
 test("it stops being a draft, and becomes one again", async () => {
-  const { issue, branch, snapshot } = await taskWithBranch();
+  const { issue, branch, snapshot } = await taskOnBranch(small);
   await twice(snapshot, openPull(branch));
-  const pull = (await look(issue)).pull;
+  const pull = (await look(small, issue)).pull;
   if (pull === null) throw new Error("there is no pull request");
 
   await twice(snapshot, {
@@ -116,22 +55,22 @@ test("it stops being a draft, and becomes one again", async () => {
     nodeId: pull.nodeId,
     change: { draft: false },
   });
-  const ready = (await look(issue)).pull?.draft;
+  const ready = (await look(small, issue)).pull?.draft;
   await twice(snapshot, {
     kind: "edit_pull",
     number: pull.number,
     nodeId: pull.nodeId,
     change: { draft: true },
   });
-  const draft = (await look(issue)).pull?.draft;
+  const draft = (await look(small, issue)).pull?.draft;
 
   expect([ready, draft]).toEqual([false, true]);
 });
 
 test("it is merged at the head that was approved, and at no other", async () => {
-  const { issue, branch, head, snapshot } = await taskWithBranch();
+  const { issue, branch, head, snapshot } = await taskOnBranch(small);
   await twice(snapshot, { ...openPull(branch), draft: false } as Effect);
-  const pull = (await look(issue)).pull?.number ?? 0;
+  const pull = (await look(small, issue)).pull?.number ?? 0;
   const merge = { kind: "request_merge", pull, method: "squash", title: "Fix (#1)", message: "" } as const;
 
   const refused = await applyEffect(
@@ -140,7 +79,7 @@ test("it is merged at the head that was approved, and at no other", async () => 
     { ...merge, head: snapshot.repository.defaultHead },
   );
   const merged = await twice(snapshot, { ...merge, head });
-  const after = await look(issue);
+  const after = await look(small, issue);
 
   expect(refused).toMatchObject([{ kind: "merge_refused", status: 409 }]);
   expect(merged).toEqual([[], []]);
@@ -148,9 +87,9 @@ test("it is merged at the head that was approved, and at no other", async () => 
 });
 
 test("its branch is deleted, unless somebody pushed to it since", async () => {
-  const { branch, head, snapshot } = await taskWithBranch();
-  const pushed = await taskWithBranch();
-  const theirs = await commitOn(pushed.branch, pushed.head);
+  const { branch, head, snapshot } = await taskOnBranch(small);
+  const pushed = await taskOnBranch(small);
+  const theirs = await commitOn(small, { parent: pushed.head, files: { "theirs.txt": "x\n" } });
   await small.ada.rest.git.updateRef({ ...where, ref: `heads/${pushed.branch}`, sha: theirs });
 
   await twice(snapshot, { kind: "delete_branch", branch, head });
