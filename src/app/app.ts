@@ -44,7 +44,7 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
   const probot = await probotOf(server);
   const clientFor = clientsOf(probot);
   const key = recordKey(settings.privateKey);
-  const observer = { key, appId: settings.appId, hints: new Map() };
+  const observer = { key, appId: settings.appId, hints: new Map(), logs: new Map() };
   const waiting = createWaiting((address) => inbox.wake(address));
   const echoes = createEchoes(settings.appId);
   const dependencies = { clientFor, observer, decide, waiting, echoes, log, interrupt: options.interrupt };

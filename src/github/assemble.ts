@@ -5,7 +5,7 @@ import { CONFIG_PATH, markerOf } from "../domain/names.ts";
 import { isLiving, type Record } from "../domain/record.ts";
 import type { Evidence, RunFacts, Said, Snapshot } from "../domain/snapshot.ts";
 import type { Instant } from "../domain/task.ts";
-import { withLogs } from "./check-logs.ts";
+import { withLogs, type Logs } from "./check-logs.ts";
 import type { Client, RepositoryKey } from "./client.ts";
 import { findRun, type Dispatcher } from "./find-run.ts";
 import { restOfTasks } from "./ledger-list.ts";
@@ -31,6 +31,7 @@ export interface TaskKey {
 export interface AssembleContext {
   key: KeyObject;
   appId: number;
+  logs: Logs;
   evidence: readonly Evidence[];
   data: SnapshotAnswer;
   now: Instant;
@@ -38,7 +39,7 @@ export interface AssembleContext {
 
 /** Reads on where one query could not tell everything: further pages, the workflow run, people's roles. */
 export async function assemble(client: Client, task: TaskKey, context: AssembleContext): Promise<Snapshot> {
-  const { data, now, key, appId, evidence } = context;
+  const { data, now, key, appId, logs, evidence } = context;
   const { repository, viewer } = data;
   const [owner = task.repository.owner, name = task.repository.name] = repository.nameWithOwner.split("/");
   const place = { id: repository.databaseId, owner, name };
@@ -70,7 +71,7 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
     run: await runOf(client, place, { known, issue: task.issue, dispatcher, evidence }),
     unfinished: repository.unfinished?.target.oid ?? null,
     branchHead: repository.branch?.target.oid ?? null,
-    pull: await pullOf(client, place, { repository, appId, known }),
+    pull: await pullOf(client, place, { repository, appId, logs, known }),
     comments: comments
       .filter(({ isMine, facts }) => !isMine && facts.id > (known?.seen.comment ?? 0))
       .map(({ facts }) => facts),
@@ -142,9 +143,14 @@ async function runOf(
 async function pullOf(
   client: Client,
   place: RepositoryKey,
-  context: { repository: SnapshotAnswer["repository"]; appId: number; known: Record | null },
+  context: {
+    repository: SnapshotAnswer["repository"];
+    appId: number;
+    logs: Logs;
+    known: Record | null;
+  },
 ): Promise<Snapshot["pull"]> {
-  const { appId, known } = context;
+  const { appId, logs, known } = context;
   const { pullRequest: pull } = context.repository;
   if (!pull) return null;
   const commit = pull.commits.nodes[0]?.commit;
@@ -156,7 +162,9 @@ async function pullOf(
   const threads = await olderThreads(client, place, { number: pull.number, page: pull.reviewThreads });
   const checks = pages.flatMap((page) => checkFacts(page, appId));
   return pullFacts(pull, {
-    checks: mayNeedLogs(known) ? await withLogs(client, place, checks) : checks,
+    checks: mayNeedLogs(known)
+      ? await withLogs(client, place, { checks, logs })
+      : checks.map((check) => ({ ...check, log: null })),
     threads: threads.flatMap(threadFacts),
   });
 }

@@ -25,22 +25,22 @@ const Annotations = z.array(
   z.looseObject({ path: z.string(), start_line: z.number(), message: z.string().nullable() }),
 );
 
-/** A completed check does not change any more. By repository and check run. */
-const kept = new Map<string, string>();
+/** What was read of completed check runs, which do not change any more, by repository and check run. */
+export type Logs = Map<string, string>;
 
 /** The checks, those of others that failed with their logs. */
 export async function withLogs(
   client: Client,
   place: RepositoryKey,
-  checks: readonly CheckFacts[],
+  { checks, logs }: { checks: readonly CheckFacts[]; logs: Logs },
 ): Promise<CheckFacts[]> {
   const isRequired = checks.some(({ required, own }) => required && !own);
   const failed = checks
     .filter((check) => !check.own && hasFailed(check.outcome) && (check.required || !isRequired))
     .slice(0, MAX_CHECKS);
-  const logs = new Map<CheckFacts, string>();
-  for (const check of failed) logs.set(check, await logOf(client, place, check));
-  return checks.map((check) => ({ ...check, log: logs.get(check) ?? null }));
+  const read = new Map<CheckFacts, string>();
+  for (const check of failed) read.set(check, await logOf(client, place, { check, logs }));
+  return checks.map((check) => ({ ...check, log: read.get(check) ?? null }));
 }
 
 /** The end of a log as an agent may read it: no timestamps, no colours, nothing hidden, around its last error. */
@@ -66,18 +66,24 @@ function hasFailed(outcome: string): boolean {
   ].includes(outcome);
 }
 
-async function logOf(client: Client, place: RepositoryKey, { id, run }: CheckFacts): Promise<string> {
-  if (id === null) return "";
+async function logOf(
+  client: Client,
+  place: RepositoryKey,
+  { check: { id, run, log: line }, logs }: { check: CheckFacts; logs: Logs },
+): Promise<string> {
+  if (id === null) return trimLog(line ?? "");
   const name = `${place.id} ${id}`;
-  const known = kept.get(name);
+  const known = logs.get(name);
   if (known !== undefined) return known;
-  const log = run === null ? await wordsOf(client, place, id) : await jobLog(client, place, id);
-  kept.set(name, log);
-  for (const [oldest] of kept) {
-    if (kept.size <= MAX_KEPT) break;
-    kept.delete(oldest);
+  const read = run === null ? await wordsOf(client, place, id) : await jobLog(client, place, id);
+  // One that is not there may only be late: GitHub shows it a moment after the end.
+  if (read === "") return read;
+  logs.set(name, read);
+  for (const [oldest] of logs) {
+    if (logs.size <= MAX_KEPT) break;
+    logs.delete(oldest);
   }
-  return log;
+  return read;
 }
 
 /** https://docs.github.com/en/rest/actions/workflow-jobs: a check run of Actions has the id of its workflow job; logs expire. */

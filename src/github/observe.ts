@@ -14,6 +14,7 @@ import type { Record } from "../domain/record.ts";
 import type { Evidence, Snapshot } from "../domain/snapshot.ts";
 import type { Instant } from "../domain/task.ts";
 import { assemble, type TaskKey } from "./assemble.ts";
+import type { Logs } from "./check-logs.ts";
 import { graphql, type Client } from "./client.ts";
 import { GraphqlFailure } from "./failure.ts";
 import { MovedWhileRead, recordWithFiles } from "./read-facts.ts";
@@ -35,6 +36,8 @@ export interface Observer {
   appId: number;
   /** Hints by task; kept between calls. */
   hints: Map<string, Hint>;
+  /** Logs of failed checks, which do not change any more; kept between calls. */
+  logs: Logs;
 }
 
 /** Of a task that was never read there is mostly no record yet. */

@@ -62,7 +62,8 @@ export function checkFacts(page: ContextPage, appId: number): CheckFacts[] {
           id: null,
           run: null,
           completedAt: null,
-          log: null,
+          // A commit status has no log, only this line.
+          log: node.description,
         },
   );
 }

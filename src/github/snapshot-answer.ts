@@ -53,6 +53,7 @@ export const ContextPage = z.looseObject({
         type: z.literal("StatusContext"),
         context: z.string(),
         state: z.string(),
+        description: z.string().nullable(),
         targetUrl: z.string().nullable(),
         isRequired: z.boolean(),
       }),

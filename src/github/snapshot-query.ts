@@ -9,7 +9,7 @@ const CONTEXTS = `pageInfo { hasNextPage endCursor }
   nodes { type: __typename
     ... on CheckRun { databaseId name status conclusion url completedAt isRequired(pullRequestNumber: $pull)
       checkSuite { app { databaseId } workflowRun { databaseId } } }
-    ... on StatusContext { context state targetUrl isRequired(pullRequestNumber: $pull) } }`;
+    ... on StatusContext { context state description targetUrl isRequired(pullRequestNumber: $pull) } }`;
 
 const WORD = `createdAt body viewerDidAuthor author { ${WHO} }`;
 

@@ -82,7 +82,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   return {
     world,
     url: world.url,
-    fetch: (input, init) => server.fetch(new Request(input, init)),
+    fetch: (input, init) => follow(server, new Request(input, init)),
     createPerson: (person) => {
       const user = createUser(world, person);
       return { user, token: issueUserToken(world, user.id).value };
@@ -112,6 +112,15 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
       if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** As `fetch` does over a socket: what is asked for with GET is followed to where it is. */
+async function follow(server: ReturnType<typeof createServer>, request: Request): Promise<Response> {
+  const response = await server.fetch(request);
+  const target = response.headers.get("location");
+  const isFollowed = request.method === "GET" && request.redirect === "follow";
+  if (!isFollowed || target === null || response.status < 300 || response.status > 399) return response;
+  return follow(server, new Request(new URL(target, request.url), { headers: request.headers }));
 }
 
 function accountOf(world: World, login: string): User {

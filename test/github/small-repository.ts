@@ -81,7 +81,7 @@ export async function smallRepository(files: Record<string, string> = {}): Promi
     adaId: ada.user.id,
     place: { id: repository.id, owner: "ada", name: "engine" },
     appId: app.id,
-    observer: { key: recordKey(KEY), appId: app.id, hints: new Map() },
+    observer: { key: recordKey(KEY), appId: app.id, hints: new Map(), logs: new Map() },
     [Symbol.asyncDispose]: () => playground.stop(),
   };
 }
