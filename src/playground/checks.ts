@@ -23,6 +23,8 @@ export interface CheckChange {
 }
 
 export interface CheckInput extends CheckChange {
+  /** Left out: a new one. A workflow job and its check run share theirs, as on GitHub. */
+  id?: number | undefined;
   appId: number;
   name: string;
   headSha: string;
@@ -35,7 +37,7 @@ export interface CheckInput extends CheckChange {
 export function createCheckRun(world: World, repository: Repository, input: CheckInput): CheckRun {
   const suite = suiteFor(world, repository, input);
   const run: CheckRun = {
-    id: newId(world),
+    id: input.id ?? newId(world),
     suiteId: suite.id,
     appId: input.appId,
     name: input.name,

@@ -64,7 +64,15 @@ export interface Story {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function story(options: { config?: string; script?: unknown[] } = {}): Promise<Story> {
+export interface StoryOptions {
+  config?: string;
+  /** Steps of implement attempts, or steps by kind and by the attempt number from which they hold. */
+  script?: unknown[] | { [kind: string]: { [from: string]: unknown[] } };
+  /** Further files of the repository. */
+  files?: { [path: string]: string };
+}
+
+export async function story(options: StoryOptions = {}): Promise<Story> {
   const time = movableTime();
   let app: App | null = null;
   const replicas: App[] = [];
@@ -256,10 +264,7 @@ export function twice(from: Story, issue: number): string[] {
   return faults;
 }
 
-async function furnish(
-  playground: Playground,
-  { config = CONFIG, script }: { config?: string; script?: unknown[] },
-) {
+async function furnish(playground: Playground, { config = CONFIG, script, files = {} }: StoryOptions) {
   const ada = playground.createPerson({ login: "ada" });
   const eve = playground.createPerson({ login: "eve" });
   playground.createOrganization({ login: "gza-app" });
@@ -271,16 +276,18 @@ async function furnish(
   const sha = execFileSync("git", ["--git-dir", action.directory, "rev-parse", "main"], {
     encoding: "utf8",
   }).trim();
-  const steps = (issue: number): unknown[] =>
-    script ?? [{ write: { path: `notes/${issue}.md`, content: `Note ${issue}\n` } }];
-  const scripts = Object.fromEntries(
-    Array.from({ length: 40 }, (_, index) => [index + 1, { implement: { "1": steps(index + 1) } }]),
-  );
+  const note = (issue: number): unknown[] => [
+    { write: { path: `notes/${issue}.md`, content: `Note ${issue}\n` } },
+  ];
+  const kinds = (issue: number): object =>
+    script === undefined || Array.isArray(script) ? { implement: { "1": script ?? note(issue) } } : script;
+  const scripts = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [index + 1, kinds(index + 1)]));
   const repository = await playground.createRepository({
     owner: "ada",
     name: "engine",
     files: {
       "README.md": "# Engine\n",
+      ...files,
       ".github/gza.yml": config,
       ".github/gza-script.yml": JSON.stringify(scripts),
       [WORKFLOW]: workflowFor(readFileSync(join(ROOT, WORKFLOW), "utf8"), {

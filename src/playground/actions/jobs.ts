@@ -212,6 +212,7 @@ function createCheck(
   job: { id: number; name: string },
 ): CheckRun {
   return createCheckRun(world, repository, {
+    id: job.id,
     appId: actionsApp(world).id,
     suiteId: run.suiteId,
     name: job.name,
