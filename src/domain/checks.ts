@@ -34,10 +34,11 @@ export function judgeChecks(snapshot: Snapshot, since: Instant): Judgement {
   }
   const required = foreign.filter((check) => check.required);
   const counted = required.length > 0 ? required : foreign;
-  const red = counted.filter((check) => isBad(check.outcome));
-  if (red.length > 0) return { kind: "red", names: red.map((check) => check.name), checks: red };
+  // What is still running is waited for first: GitHub runs failed workflow jobs again only when the workflow run is over.
   const pending = counted.filter((check) => PENDING.has(check.outcome));
-  if (pending.length > 0) return { kind: "pending", names: pending.map((check) => check.name) };
+  if (pending.length > 0) return { kind: "pending", names: namesOf(pending) };
+  const red = counted.filter((check) => isBad(check.outcome));
+  if (red.length > 0) return { kind: "red", names: namesOf(red), checks: red };
   return { kind: "green", none: false };
 }
 
@@ -57,12 +58,21 @@ export function couldNotRun({ outcome, log }: CheckFacts): boolean {
   return NEVER_RAN.has(outcome) || (log !== null && NO_COMMAND.test(log));
 }
 
+/** Whether the check tells of the time after the rerun: Actions makes new check runs, other Apps may use the old ones again. */
+export function isNewer({ id, completedAt }: CheckFacts, rerun: NonNullable<RecordBody["rerun"]>): boolean {
+  return id === null || !rerun.checks.includes(id) || completedAt === null || completedAt > rerun.at;
+}
+
 /** Names of those that are red on the base too. */
 export function redOnBase(snapshot: Snapshot, names: readonly string[]): string[] {
   const red = new Set(
     snapshot.repository.baseChecks.filter(({ outcome }) => isBad(outcome)).map(({ name }) => name),
   );
   return names.filter((name) => red.has(name));
+}
+
+function namesOf(checks: readonly CheckFacts[]): string[] {
+  return [...new Set(checks.map(({ name }) => name))];
 }
 
 function isLong(snapshot: Snapshot, since: Instant): boolean {

@@ -2,6 +2,7 @@
  * Intents: what a move announces and must be done exactly once, by key. A key says everything that is needed to do it again, so
  * nothing is lost when the process that announced it dies; an intent that nobody has seen done after two minutes is announced anew.
  */
+import { isNewer } from "./checks.ts";
 import { bodyOf, pullBody, pullTitle } from "./comments.ts";
 import type { Effect } from "./decision.ts";
 import type { Record, RecordBody } from "./record.ts";
@@ -109,7 +110,7 @@ function hasRun(snapshot: Snapshot, { rerun, head }: RecordBody): boolean {
   if (rerun === null || rerun.head !== head) return true;
   if (snapshot.evidence.some((found) => found.kind === "rerun_asked" && found.head === head)) return true;
   const checks = snapshot.pull?.checks.filter(({ name }) => rerun.names.includes(name)) ?? [];
-  return checks.every(({ completedAt }) => completedAt === null || completedAt > rerun.at);
+  return checks.every((check) => isNewer(check, rerun));
 }
 
 /** The intents of `record` that nobody has seen done yet. */

@@ -105,8 +105,15 @@ export const RecordBody = z.strictObject({
     .nullable(),
   /** Hash of `findings.json`; null: there is none. */
   findings: Hex64.nullable(),
-  /** The head whose failed checks were run again, when, and which; flaky ones are told apart by it. */
-  rerun: z.strictObject({ head: Sha, at: Instant, names: z.array(z.string()).max(20) }).nullable(),
+  /** The head whose failed checks were run again, when, their names and the ids of the check runs that failed; flaky ones are told apart by it. */
+  rerun: z
+    .strictObject({
+      head: Sha,
+      at: Instant,
+      names: z.array(z.string()).max(20),
+      checks: z.array(Count).max(50),
+    })
+    .nullable(),
   /** A kind of attempt that a person asked for and that has not begun; it overrides what GZA would not do by itself. */
   wanted: Kind.nullable(),
   plan: z.strictObject({ hash: Hex64, brief: Hex64, base: Sha, approved: Actor.nullable() }).nullable(),

@@ -379,6 +379,7 @@ function opened(from: Snapshot, draft: boolean): PullFacts {
   });
 }
 
+/** The time of its end makes the check run another one. */
 function checks(outcome: string, completedAt: string | null): CheckFacts[] {
   return [check({ outcome, completedAt })];
 }

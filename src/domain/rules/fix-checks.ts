@@ -1,6 +1,6 @@
 /** Rule 16: red checks are run once more; those that stay red get a fix attempt, unless it could mend nothing. */
 import { atHead, attemptsOf, type AtHead } from "../at-head.ts";
-import { checksOf, couldNotRun, PATIENCE_SECONDS, redOnBase, type Judgement } from "../checks.ts";
+import { checksOf, couldNotRun, isNewer, PATIENCE_SECONDS, redOnBase, type Judgement } from "../checks.ts";
 import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -14,6 +14,7 @@ import { stand } from "./rest.ts";
 export const MAX_FIXES = 2;
 
 const LOOK_AGAIN_SECONDS = 60;
+const LATE_LOG_SECONDS = 60;
 
 type Red = Extract<Judgement, { kind: "red" }>;
 
@@ -25,8 +26,12 @@ export function fixChecks(snapshot: Snapshot, record: Record | null): Answer | n
   const again = at.record.rerun?.head === at.record.head ? at.record.rerun : null;
   const canRunAgain = checks.checks.some(({ id }) => id !== null);
   if (!again && canRunAgain) return runAgain(snapshot, at, checks);
-  if (again && !isOver(snapshot, again.at, checks)) {
+  if (again && !isOver(snapshot, again, checks)) {
     const wait = later(snapshot.now, LOOK_AGAIN_SECONDS);
+    return stand(snapshot, at.record, { phase: "open", reason: "waits_for_rerun", again: wait });
+  }
+  if (isLogLate(snapshot, checks)) {
+    const wait = later(snapshot.now, LATE_LOG_SECONDS / 4);
     return stand(snapshot, at.record, { phase: "open", reason: "waits_for_rerun", again: wait });
   }
   const stop = whyNotFix(snapshot, at, checks);
@@ -39,7 +44,9 @@ export function fixChecks(snapshot: Snapshot, record: Record | null): Answer | n
 
 /** The same head gives the same result, or the check is flaky: that is found out before anybody mends anything. */
 function runAgain(snapshot: Snapshot, { record }: AtHead, checks: Red): Answer {
-  const rerun = { head: record.head, at: snapshot.now, names: checks.names.slice(0, 20) };
+  const ids = checks.checks.flatMap(({ id }) => id ?? []).slice(0, 50);
+  const names = checks.names.slice(0, 20).map((name) => name.slice(0, 100));
+  const rerun = { head: record.head, at: snapshot.now, names, checks: ids };
   return moves(
     moveTo(snapshot, record, {
       story: `runs red checks again: ${checks.names.join(", ")}`.slice(0, 200),
@@ -50,9 +57,17 @@ function runAgain(snapshot: Snapshot, { record }: AtHead, checks: Red): Answer {
 }
 
 /** Every check that can run again has done so, or none has for a quarter of an hour. */
-function isOver(snapshot: Snapshot, since: string, { checks }: Red): boolean {
-  if (secondsBetween(since, snapshot.now) >= PATIENCE_SECONDS) return true;
-  return checks.every(({ id, completedAt }) => id === null || (completedAt ?? "") > since);
+function isOver(snapshot: Snapshot, rerun: NonNullable<Record["rerun"]>, { checks }: Red): boolean {
+  if (secondsBetween(rerun.at, snapshot.now) >= PATIENCE_SECONDS) return true;
+  return checks.every((check) => check.id === null || isNewer(check, rerun));
+}
+
+/** GitHub shows a workflow job's log a moment after its end; nothing is decided without it unless it never comes. */
+function isLogLate(snapshot: Snapshot, { checks }: Red): boolean {
+  return checks.some(({ run, log, completedAt }) => {
+    const age = secondsBetween(completedAt ?? snapshot.now, snapshot.now);
+    return run !== null && log === "" && age < LATE_LOG_SECONDS;
+  });
 }
 
 /** Nothing is mended by invention: what could not run, is red on the base too, or stayed red after two fixes goes to a person. */
