@@ -282,7 +282,7 @@ it("posts what fits and says the rest: anchors outside the diff, 500 findings, l
   const long = Array.from({ length: 5000 }, (_, index) => `Line ${index + 1}`).join("\n");
   const texts = { evidence: "e".repeat(200), impact: "@ada #1 <!-- x -->", fix: "f".repeat(200) };
   const huge = { evidence: "e".repeat(65_536), impact: "@ada closes #1", fix: "f".repeat(65_536) };
-  const many = Array.from({ length: 498 }, (_, index) =>
+  const many = Array.from({ length: 497 }, (_, index) =>
     found({
       title: `Number ${index + 1}`,
       path: "long.txt",
@@ -323,7 +323,7 @@ it("posts what fits and says the rest: anchors outside the diff, 500 findings, l
   expect(parked).toMatchObject({ reason: "unchanged", verdict: { value: "changes_requested", blockers: 2 } });
   expect(body.length).toBeLessThan(60_000);
   expect(body).toMatch(
-    /^<!-- gza:review:[0-9a-f]{12} -->\n\*\*Changes requested: 2 blockers, 498 follow-ups/,
+    /^<!-- gza:review:[0-9a-f]{12} -->\n\*\*Changes requested: 2 blockers, 497 follow-ups/,
   );
   expect(body).toContain("Gone (nowhere.md:3)");
   expect(body).toMatch(/blob\.bin.*binary/);

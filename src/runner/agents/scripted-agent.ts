@@ -13,6 +13,9 @@ interface Outcome {
   isError: boolean;
 }
 
+/** Scripts of tests can be long; Node's own bound is 1 MiB. */
+const MAX_SCRIPT_BYTES = 64 * 1024 * 1024;
+
 const session = randomUUID();
 const started = performance.now();
 const price = { input: 0, output: 0, usd: 0 };
@@ -43,7 +46,10 @@ async function main(): Promise<void> {
   });
   if (prompt.trim() === "") return finish("error_during_execution", "There was no prompt on standard input.");
   try {
-    const source = execFileSync("git", ["show", `${values.base}:${SCRIPT_PATH}`], { encoding: "utf8" });
+    const source = execFileSync("git", ["show", `${values.base}:${SCRIPT_PATH}`], {
+      encoding: "utf8",
+      maxBuffer: MAX_SCRIPT_BYTES,
+    });
     const key = { issue: values.issue ?? "", kind: Kind.parse(values.kind), attempt: Number(values.attempt) };
     const steps = stepsFor(source, key).filter((step) => "again" in step === values.again);
     await play(steps, Number(values["max-turns"]));
