@@ -8,8 +8,10 @@ for (const task of tasks) {
     faults.push(`issue #${task.issue} is ${task.phase}, ${task.reason}`);
 }
 if (tasks.length === 0) faults.push("there are no tasks");
-if (seconds > 40) faults.push(`it took ${seconds} seconds`);
-if (requests.content > 8 * tasks.length) faults.push(`the app wrote ${requests.content} times`);
+if (seconds > 120) faults.push(`it took ${seconds} seconds`);
+const attempts = tasks.flatMap((task) => task.attempts);
+if (attempts.filter(({ kind }) => kind === "improve").length !== 3) faults.push("not three improve attempts");
+if (requests.content > 5 * attempts.length) faults.push(`the app wrote ${requests.content} times`);
 if (faults.length > 0) {
   console.error(`The demo is not as it should be: ${faults.join("; ")}`);
   process.exit(1);
