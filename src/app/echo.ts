@@ -1,24 +1,23 @@
-/** Tells echoes from news: webhooks that only repeat what GZA itself has just done, and has looked at since. */
+/** Tells webhooks that can wait from news: most only repeat what GZA itself has just done, and has looked at since. */
 import { z } from "zod";
+import { parseRunName } from "../domain/names.ts";
 
-/** An echo need not be looked at sooner; by then GitHub's reads show for certain what was written. */
+/** What can wait need not be looked at sooner; by then GitHub's reads show for certain what was written. */
 export const ECHO_MILLISECONDS = 30_000;
 
 export interface Echoes {
-  /** The account that GZA acts as. Until it is known nothing is an echo. */
+  /** The account that GZA acts as. Until it is known nothing of what it did is an echo. */
   know(account: number): void;
   isEcho(event: string, payload: unknown): boolean;
 }
 
 const Sent = z.looseObject({ action: z.string().optional(), sender: z.looseObject({ id: z.number() }) });
-/** A check run, check suite or workflow run; the last says nothing of an App. */
-const Check = z.looseObject({
-  status: z.string().nullish(),
-  app: z.looseObject({ id: z.number() }).nullish(),
+const CheckRun = z.looseObject({
+  check_run: z.looseObject({ status: z.string(), app: z.looseObject({ id: z.number() }).nullable() }),
 });
-
-/** Whoever pushes is the sender of all that runs because of it: these three come from others although GZA is the sender. */
-const CHECKS: ReadonlySet<string> = new Set(["check_run", "check_suite", "workflow_run"]);
+const WorkflowRun = z.looseObject({
+  workflow_run: z.looseObject({ status: z.string(), display_title: z.string() }),
+});
 
 export function createEchoes(appId: number): Echoes {
   let self: number | null = null;
@@ -28,18 +27,28 @@ export function createEchoes(appId: number): Echoes {
   }
 
   function isEcho(event: string, payload: unknown): boolean {
+    // Of all that runs only the ends are news: checks of others one by one, and GZA's own workflow runs. Who the sender is says
+    // nothing there: a push by GZA makes it the sender of what others run because of it.
+    if (event === "check_run") return isOwnOrBegun(payload);
+    // A suite sums up its check runs.
+    if (event === "check_suite") return true;
+    if (event === "workflow_run") return isForeignOrBegun(payload);
     const sent = Sent.safeParse(payload).data;
     if (sent === undefined || sent.sender.id !== self) return false;
-    if (CHECKS.has(event)) return isOwnOrBegun(sent[event]);
     // What was merged has further work, and it shows only now.
     return event !== "pull_request" || sent.action !== "closed";
   }
 
-  /** Of what others run only the end is waited for. */
-  function isOwnOrBegun(value: unknown): boolean {
-    const check = Check.safeParse(value).data;
-    return check !== undefined && (check.app?.id === appId || check.status !== "completed");
+  function isOwnOrBegun(payload: unknown): boolean {
+    const run = CheckRun.safeParse(payload).data?.check_run;
+    return run !== undefined && (run.app?.id === appId || run.status !== "completed");
   }
 
   return { know, isEcho };
+}
+
+/** Runs of other workflows show in their check runs. */
+function isForeignOrBegun(payload: unknown): boolean {
+  const run = WorkflowRun.safeParse(payload).data?.workflow_run;
+  return run !== undefined && (parseRunName(run.display_title) === null || run.status !== "completed");
 }

@@ -1,7 +1,7 @@
 /** Handles one task: observes, decides, moves, does the effects, and again until nothing is left to do now. */
 import type { Logger } from "probot";
 import type { Decision, Effect } from "../domain/decision.ts";
-import type { Evidence, Snapshot } from "../domain/snapshot.ts";
+import type { Evidence, Role, Snapshot } from "../domain/snapshot.ts";
 import { applyEffect } from "../github/apply-effect.ts";
 import type { Client } from "../github/client.ts";
 import { applyMove } from "../github/move.ts";
@@ -33,8 +33,9 @@ export async function handle(address: Address, dependencies: HandleDependencies)
   const where = `${repository.owner}/${repository.name}#${issue}`;
   const client = await dependencies.clientFor(address.installation);
   const evidence: Evidence[] = [];
+  const roles = new Map<number, Role>();
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const snapshot = await observe(client, { repository, issue }, { ...observer, evidence });
+    const snapshot = await observe(client, { repository, issue }, { ...observer, evidence, roles });
     if (snapshot === "gone") return null;
     dependencies.echoes.know(snapshot.me.id);
     const decision = decide(snapshot);
@@ -63,7 +64,9 @@ async function carryOut(
   { task, snapshot, decision }: { task: TaskKey; snapshot: Snapshot; decision: Decision },
   { observer, interrupt }: HandleDependencies,
 ): Promise<Evidence[] | "lost"> {
-  const { move, effects } = decision;
+  const { move } = decision;
+  // After a move the task is looked at again at once: what only shows its state waits for the round that leaves it as it is.
+  const effects = decision.effects.filter((effect) => move === null || !isProjection(effect));
   let record = snapshot.record.kind === "record" ? snapshot.record.record : null;
   if (move !== null) {
     interrupt?.({ when: "before", what: "move" });
@@ -80,6 +83,11 @@ async function carryOut(
     interrupt?.({ when: "after", what: effect });
   }
   return found;
+}
+
+/** Every decision brings these along for as long as GitHub shows something else. */
+function isProjection(effect: Effect): boolean {
+  return effect.kind === "set_labels" || (effect.kind === "edit_status" && effect.id !== null);
 }
 
 function summary({ rule, reason, move, effects }: Decision): {

@@ -3,11 +3,11 @@ import type { KeyObject } from "node:crypto";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
 import { CONFIG_PATH, markerOf } from "../domain/names.ts";
 import { isLiving, type Record } from "../domain/record.ts";
-import type { Evidence, RunFacts, Said, Snapshot } from "../domain/snapshot.ts";
+import type { Evidence, Role, RunFacts, Said, Snapshot } from "../domain/snapshot.ts";
 import type { Instant } from "../domain/task.ts";
 import { withLogs, type Logs } from "./check-logs.ts";
 import type { Client, RepositoryKey } from "./client.ts";
-import { findRun, type Dispatcher } from "./find-run.ts";
+import { dispatchedRun, findRun, type Dispatcher } from "./find-run.ts";
 import { restOfTasks } from "./ledger-list.ts";
 import { olderComments, olderThreads, restOfChecks } from "./pages.ts";
 import { readConfig } from "./read-config.ts";
@@ -33,6 +33,7 @@ export interface AssembleContext {
   appId: number;
   logs: Logs;
   evidence: readonly Evidence[];
+  roles?: Map<number, Role>;
   data: SnapshotAnswer;
   now: Instant;
 }
@@ -68,7 +69,7 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
     issue: issueFacts(repository.issue, label),
     ...files,
     baton: batonFacts(repository),
-    run: await runOf(client, place, { known, issue: task.issue, dispatcher, evidence }),
+    run: await runOf(client, place, { known, repository, dispatcher, ...context }),
     unfinished: repository.unfinished?.target.oid ?? null,
     branchHead: repository.branch?.target.oid ?? null,
     pull: await pullOf(client, place, { repository, appId, logs, known }),
@@ -83,7 +84,8 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
   const bots = new Set(
     comments.filter(({ facts }) => facts.isBot).flatMap(({ facts }) => facts.by?.id ?? []),
   );
-  return { ...snapshot, roles: await rolesOf(client, place, peopleToAsk(snapshot, bots)) };
+  const people = peopleToAsk(snapshot, bots);
+  return { ...snapshot, roles: await rolesOf(client, place, { people, known: context.roles }) };
 }
 
 function configFile({ config }: SnapshotAnswer["repository"]) {
@@ -125,19 +127,22 @@ async function runOf(
   place: RepositoryKey,
   context: {
     known: Record | null;
-    issue: number;
+    repository: SnapshotAnswer["repository"];
     dispatcher: Dispatcher;
     evidence: readonly Evidence[];
+    now: Instant;
   },
 ): Promise<RunFacts | null> {
-  const attempt = context.known?.attempt;
+  const { known, repository, dispatcher, evidence, now } = context;
+  const attempt = known?.attempt;
   if (!attempt) return null;
-  const told = context.evidence.findLast(
-    (found) => found.kind === "dispatched" && found.attempt === attempt.n,
-  );
-  const id = attempt.run ?? (told?.kind === "dispatched" ? told.run : null);
-  const wanted = { issue: context.issue, job: attempt.job, id, since: attempt.claimed };
-  return findRun(client, place, { wanted, dispatcher: context.dispatcher });
+  const told = evidence.findLast((found) => found.kind === "dispatched" && found.attempt === attempt.n);
+  const started = told?.kind === "dispatched" ? told.run : null;
+  // A moment ago this process started it itself, and GitHub said which one it is.
+  if (started !== null) return dispatchedRun({ id: started, repository: repository.url, now });
+  const { number: issue } = repository.issue;
+  const wanted = { issue, job: attempt.job, id: attempt.run, since: attempt.claimed };
+  return findRun(client, place, { wanted, dispatcher });
 }
 
 async function pullOf(

@@ -50,6 +50,20 @@ export async function findRun(
   return run && runFacts(run, dispatcher);
 }
 
+/** The App's own run as it stands when GitHub has just started it. `repository`: its address. */
+export function dispatchedRun({
+  id,
+  repository,
+  now,
+}: {
+  id: number;
+  repository: string;
+  now: Instant;
+}): RunFacts {
+  const url = `${repository}/actions/runs/${id}`;
+  return { id, url, status: "queued", conclusion: null, createdAt: now, genuine: true };
+}
+
 async function byId(client: Client, { owner, name }: RepositoryKey, id: number): Promise<Run | null> {
   try {
     const response = await client.request("GET /repos/{owner}/{repo}/actions/runs/{run_id}", {

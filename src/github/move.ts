@@ -8,7 +8,7 @@ import type { Record, RecordBody } from "../domain/record.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
 import type { Sha } from "../domain/task.ts";
 import type { Client } from "./client.ts";
-import { nonce, treeOf, writeCommit, writeTree, writeTrees } from "./objects.ts";
+import { nonce, treeOf, writeCommit, writeTrees } from "./objects.ts";
 import { recordMessage } from "./read-record.ts";
 import { moveRefs, type RefPlace } from "./refs.ts";
 import { signRecord } from "./sign.ts";
@@ -22,14 +22,14 @@ export async function applyMove(
   key: KeyObject,
 ): Promise<Moved> {
   const place = placeOf(snapshot);
-  const trees = await writeNewTrees(client, place, move);
+  const trees = await writeNewTrees(client, place, { snapshot, move });
   const job = move.job === null ? null : await writeJob(client, place, { job: move.job, tree: trees.job });
   const record = signRecord(
     key,
     { repository: place.id, parent: parentOf(snapshot) },
     job === null ? move.record : withJob(move.record, job),
   );
-  const oid = await writeRecord(client, place, { snapshot, move, record });
+  const oid = await writeRecord(client, place, { snapshot, move, record, tree: trees.record });
   const refs: RefMove[] = [
     { name: taskRef(record.issue), before: parentOf(snapshot), after: oid },
     ...move.refs,
@@ -51,7 +51,7 @@ export async function writeQueue(
   place: RefPlace,
   { queue, before, story }: { queue: Queue; before: Sha | null; story: string },
 ): Promise<Sha> {
-  const tree = await writeTree(client, place, { files: { "queue.json": asFile(queue) }, base: null });
+  const { queue: tree = null } = await writeTrees(client, place, { queue: { "queue.json": asFile(queue) } });
   return commitQueue(client, place, { tree, before, story });
 }
 
@@ -64,18 +64,31 @@ function parentOf({ record }: Snapshot): Sha | null {
   return record.kind === "none" ? null : record.oid;
 }
 
-/** Every request counts: the trees of a new job and a new queue are written in one. Null: the move has none. */
+/** Every request counts: the new trees of a move are written in one. Null: the move has none of that name. */
 async function writeNewTrees(
   client: Client,
   place: RefPlace,
-  { job, queue }: Move,
-): Promise<{ job: Sha | null; queue: Sha | null }> {
-  const jobFiles = job?.kind === "new" ? { "job.json": asFile(job.job) } : null;
-  const queueFiles = queue === null ? null : { "queue.json": asFile(queue) };
-  if (jobFiles && queueFiles) return writeTrees(client, place, { job: jobFiles, queue: queueFiles });
-  const alone = async (files: { [path: string]: string } | null): Promise<Sha | null> =>
-    files && writeTree(client, place, { files, base: null });
-  return { job: await alone(jobFiles), queue: await alone(queueFiles) };
+  { snapshot, move }: { snapshot: Snapshot; move: Move },
+): Promise<{ [name in "record" | "job" | "queue"]: Sha | null }> {
+  const { job, queue } = move;
+  const folders = {
+    record: recordFiles(snapshot, move),
+    job: job?.kind === "new" ? { "job.json": asFile(job.job) } : {},
+    queue: queue === null ? {} : { "queue.json": asFile(queue) },
+  };
+  const trees = await writeTrees(client, place, folders);
+  return { record: trees.record ?? null, job: trees.job ?? null, queue: trees.queue ?? null };
+}
+
+/** All that stands in a record's tree, where the move changes any of it. */
+function recordFiles(snapshot: Snapshot, { record, ...move }: Move): { [path: string]: string } {
+  if (move.brief === null && move.findings === null) return {};
+  const brief = move.brief ?? snapshot.brief;
+  const findings = move.findings ?? snapshot.findings;
+  return {
+    ...(brief !== null && { "brief.json": asFile(brief) }),
+    ...(findings !== null && record.findings !== null && { "findings.json": asFile(findings) }),
+  };
 }
 
 async function commitQueue(
@@ -118,30 +131,18 @@ function withJob(body: RecordBody, job: Sha): RecordBody {
 async function writeRecord(
   client: Client,
   place: RefPlace,
-  { snapshot, move, record }: { snapshot: Snapshot; move: Move; record: Record },
+  {
+    snapshot,
+    move,
+    record,
+    tree: written,
+  }: { snapshot: Snapshot; move: Move; record: Record; tree: Sha | null },
 ): Promise<Sha> {
   const message = recordMessage(move.story, record, nonce());
   const parent = parentOf(snapshot);
-  return writeCommit(client, place, {
-    message,
-    tree: await recordTree(client, place, { snapshot, move }),
-    parents: parent === null ? [] : [parent],
-  });
-}
-
-async function recordTree(
-  client: Client,
-  place: RefPlace,
-  { snapshot, move }: { snapshot: Snapshot; move: Move },
-): Promise<Sha> {
-  const old = snapshot.record.kind === "record" ? snapshot.record.tree : null;
-  const files: { [path: string]: string } = {};
-  if (move.brief !== null) files["brief.json"] = asFile(move.brief);
-  if (move.findings !== null) files["findings.json"] = asFile(move.findings);
-  if (move.brief !== null || (move.findings !== null && old !== null))
-    return writeTree(client, place, { files, base: old });
-  if (old !== null) return old;
-  throw new Error(`the first record of #${move.record.issue} needs a brief`);
+  const tree = written ?? (snapshot.record.kind === "record" ? snapshot.record.tree : null);
+  if (tree === null) throw new Error(`the first record of #${record.issue} needs a brief`);
+  return writeCommit(client, place, { message, tree, parents: parent === null ? [] : [parent] });
 }
 
 /** Who came or went, for people who read the queue's history. */

@@ -13,47 +13,22 @@ export function nonce(): string {
   return randomBytes(16).toString("hex");
 }
 
-/** A tree of these files at its top, and of `base`'s others. */
-export async function writeTree(
-  client: Client,
-  { owner, name }: RepositoryKey,
-  { files, base }: { files: { [path: string]: string }; base: Sha | null },
-): Promise<Sha> {
-  const tree = Object.entries(files).map(([path, content]) => {
-    if (path.startsWith(".github")) throw new Error(`${path} must not stand in a tree of the ledger`);
-    return { path, content, mode: "100644" as const, type: "blob" as const };
-  });
-  const response = await client.request("POST /repos/{owner}/{repo}/git/trees", {
-    owner,
-    repo: name,
-    tree,
-    ...(base !== null && { base_tree: base }),
-  });
-  return Written.parse(response.data).sha;
-}
-
-/** Several trees in one request: each is a folder of a tree that nothing points at, and a tree of its own by its id. */
+/** Several trees in one request: each is a folder of a tree that nothing points at, and a tree of its own by its id. One without files is none. */
 export async function writeTrees<Name extends string>(
   client: Client,
-  place: RepositoryKey,
+  { owner, name }: RepositoryKey,
   folders: { [name in Name]: { [path: string]: string } },
-): Promise<{ [name in Name]: Sha }> {
-  const { owner, name } = place;
-  const names = Object.keys(folders) as Name[];
-  const tree = names.flatMap((folder) =>
-    Object.entries(folders[folder]).map(([path, content]) => {
+): Promise<{ [name in Name]?: Sha }> {
+  const tree = Object.entries<{ [path: string]: string }>(folders).flatMap(([folder, files]) =>
+    Object.entries(files).map(([path, content]) => {
       return { path: `${folder}/${path}`, content, mode: "100644" as const, type: "blob" as const };
     }),
   );
+  if (tree.length === 0) return {};
   const route = "POST /repos/{owner}/{repo}/git/trees";
   const response = await client.request(route, { owner, repo: name, tree });
-  const entries = new Map(Tree.parse(response.data).tree.map(({ path, sha }) => [path, sha]));
-  const found = names.map((folder) => {
-    const sha = entries.get(folder);
-    if (sha === undefined) throw new Error(`the tree that was written does not list its folder ${folder}`);
-    return [folder, sha];
-  });
-  return Object.fromEntries(found) as { [name in Name]: Sha };
+  const written = Tree.parse(response.data).tree.map(({ path, sha }) => [path, sha]);
+  return Object.fromEntries(written) as { [name in Name]?: Sha };
 }
 
 export async function writeCommit(

@@ -11,7 +11,7 @@ import {
   WORKFLOW_PATH,
 } from "../domain/names.ts";
 import type { Record } from "../domain/record.ts";
-import type { Evidence, Snapshot } from "../domain/snapshot.ts";
+import type { Evidence, Role, Snapshot } from "../domain/snapshot.ts";
 import type { Instant } from "../domain/task.ts";
 import { assemble, type TaskKey } from "./assemble.ts";
 import type { Logs } from "./check-logs.ts";
@@ -50,11 +50,11 @@ export function expect(observer: Observer, task: TaskKey, { branch, pull, phase 
   observer.hints.set(hintName(task), { branch, pull, list: phase === "queued" });
 }
 
-/** `gone`: there is no such repository or issue (deleted, transferred, no longer installed). */
+/** `roles`: those that were asked for a moment ago, to which what is asked for now is added. `gone`: there is no such repository or issue (deleted, transferred, no longer installed). */
 export async function observe(
   client: Client,
   task: TaskKey,
-  observer: Observer & { evidence: readonly Evidence[] },
+  observer: Observer & { evidence: readonly Evidence[]; roles?: Map<number, Role> },
 ): Promise<Snapshot | "gone"> {
   const name = hintName(task);
   const opened = observer.evidence.findLast((found) => found.kind === "pull_opened");

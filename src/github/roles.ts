@@ -12,19 +12,19 @@ const Permission = z.looseObject({
   user: z.looseObject({ id: z.number() }).nullable(),
 });
 
-/** The role of each; who is unknown there has `none`. A failing answer is an error, never a guess. */
+/** The role of each, of `known` ones as it was told before; who is unknown there has `none`. A failing answer is an error, never a guess. */
 export async function rolesOf(
   client: Client,
   repository: RepositoryKey,
-  people: readonly Actor[],
+  { people, known = new Map() }: { people: readonly Actor[]; known?: Map<number, Role> | undefined },
 ): Promise<ReadonlyMap<number, Role>> {
   const distinct = new Map(people.map((person) => [person.id, person]));
-  const roles = await Promise.all(
-    [...distinct.values()].map(
-      async (person) => [person.id, await roleOf(client, repository, person)] as const,
-    ),
+  await Promise.all(
+    [...distinct.values()]
+      .filter(({ id }) => !known.has(id))
+      .map(async (person) => known.set(person.id, await roleOf(client, repository, person))),
   );
-  return new Map(roles);
+  return new Map([...known].filter(([id]) => distinct.has(id)));
 }
 
 /** Whose word may count in this snapshot. Bots have none. */
@@ -39,7 +39,10 @@ export function peopleToAsk(snapshot: Omit<Snapshot, "roles">, bots: ReadonlySet
   for (const comment of comments) {
     if (isAnswer || /^\s*\/gza\b/i.test(comment.body)) people.push(comment.by);
   }
-  if (known === null || (known.attempt === null && known.spent.attempts === 0)) {
+  // Whose text it is counts only once somebody has asked, and until work on it has begun.
+  const isBeginning =
+    known === null ? people.length > 0 : known.attempt === null && known.spent.attempts === 0;
+  if (isBeginning) {
     people.push(issue.author, issue.edited?.by ?? null);
   }
   return people.filter((person) => person !== null).filter(({ id }) => !bots.has(id));

@@ -8,6 +8,8 @@ const APP = 4;
 const GZA = 99;
 const ada = { sender: { id: 11 } };
 const gza = { sender: { id: GZA } };
+const OWN_RUN = { display_title: `gza 7 ${"a".repeat(40)}` };
+const CI_RUN = { display_title: "ci" };
 
 function known() {
   const echoes = createEchoes(APP);
@@ -21,8 +23,10 @@ test.each([
   ["pull_request", { action: "opened", ...gza }],
   ["pull_request_review", { action: "submitted", ...gza }],
   ["check_run", { action: "created", check_run: { status: "completed", app: { id: APP } }, ...gza }],
-  ["check_run", { action: "created", check_run: { status: "queued", app: { id: 1 } }, ...gza }],
-  ["workflow_run", { action: "in_progress", workflow_run: { status: "in_progress" }, ...gza }],
+  ["check_run", { action: "created", check_run: { status: "queued", app: { id: 1 } }, ...ada }],
+  ["check_suite", { action: "completed", check_suite: {}, ...ada }],
+  ["workflow_run", { action: "in_progress", workflow_run: { status: "in_progress", ...OWN_RUN }, ...gza }],
+  ["workflow_run", { action: "completed", workflow_run: { status: "completed", ...CI_RUN }, ...ada }],
 ])("%s %j is an echo", (event, payload) => {
   expect(known().isEcho(event, payload)).toBe(true);
 });
@@ -31,9 +35,9 @@ test.each([
   ["issue_comment", { action: "created", ...ada }],
   ["pull_request", { action: "closed", ...gza }],
   ["check_run", { action: "completed", check_run: { status: "completed", app: { id: 1 } }, ...gza }],
-  ["check_suite", { action: "completed", check_suite: { status: "completed", app: { id: 1 } }, ...gza }],
-  ["check_suite", { action: "completed", ...gza }],
-  ["workflow_run", { action: "completed", workflow_run: { status: "completed" }, ...gza }],
+  ["check_run", { action: "completed", ...gza }],
+  ["workflow_run", { action: "completed", workflow_run: { status: "completed", ...OWN_RUN }, ...gza }],
+  ["workflow_run", { action: "completed", ...gza }],
   ["issues", { action: "labeled" }],
   ["issues", null],
 ])("%s %j is news", (event, payload) => {

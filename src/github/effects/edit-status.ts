@@ -13,7 +13,7 @@ export const editStatus: Perform<"edit_status"> = async (client, context, { id, 
     throw new Error("the status comment must begin with its marker, else it is never found again");
   const comment = { key, on: snapshot.issue.number, body };
   if (id !== null) {
-    if (await overwrite(client, context, { id, body })) return [{ kind: "said", key, id }];
+    if (await overwrite(client, context, { id, body })) return [];
     const said = new Map([...snapshot.said].filter(([other]) => other !== key));
     return [await sayOnce(client, { ...context, snapshot: { ...snapshot, said } }, comment)];
   }
