@@ -5,9 +5,12 @@ import { createWaiting } from "../../src/app/waiting.ts";
 import type { Decision, Effect } from "../../src/domain/decision.ts";
 import type { Snapshot } from "../../src/domain/snapshot.ts";
 import { later } from "../../src/domain/time.ts";
+import { firstBrief, firstRecord } from "../github/first-record.ts";
 import { askedIssue, smallRepository } from "../github/small-repository.ts";
 
 const REST: Decision = { rule: 20, reason: "at_rest", move: null, effects: [], again: null };
+
+const NO_FILES = { findings: null, queue: null, job: null, refs: [] };
 
 function comment(issue: number, key: string): Effect {
   return { kind: "say", key, on: issue, body: `<!-- gza:${key} -->\nHello.` };
@@ -68,6 +71,34 @@ test("an effect that fails keeps the ones after it from being done", async () =>
   }));
 
   await expect(work).rejects.toMatchObject({ status: 404 });
+});
+
+test("shows the state only when a round has left it as it is", async () => {
+  const { rounds, points, bodies } = await handling((snapshot, round) => {
+    const { number } = snapshot.issue;
+    const record = firstRecord(number, { phase: "parked", reason: "config" });
+    const move = { story: "parked", record, brief: firstBrief(), ...NO_FILES };
+    const effects: Effect[] = [
+      comment(number, "parked:1"),
+      {
+        kind: "edit_status",
+        id: snapshot.said.get("parked:1")?.id ?? 1,
+        body: "<!-- gza:status -->\nParked.",
+      },
+      { kind: "set_labels", on: number, add: ["gza:needs-you"], remove: [] },
+    ];
+    return { ...REST, move: round === 1 ? move : null, effects };
+  });
+
+  expect(rounds).toBe(2);
+  expect(points.filter((point) => point.startsWith("before"))).toEqual([
+    "before move",
+    "before say",
+    "before say",
+    "before edit_status",
+    "before set_labels",
+  ]);
+  expect(bodies).toEqual(["<!-- gza:status -->\nParked."]);
 });
 
 test("a task that never comes to rest is left alone for a minute", async () => {

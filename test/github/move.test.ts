@@ -158,6 +158,18 @@ describe("a claim", () => {
     expect(after.brief).toEqual(firstBrief());
   });
 
+  test("writes all its trees in one request", async () => {
+    const issue = await askedIssue(small);
+    const snapshot = await look(issue);
+    const before = small.playground.requests().length;
+
+    await move(snapshot, { ...claim(snapshot), brief: firstBrief(), queue: null });
+
+    const asked = small.playground.requests().slice(before);
+    expect(asked.filter(({ path }) => path.endsWith("/git/trees"))).toHaveLength(1);
+    expect(await look(issue)).toMatchObject({ brief: firstBrief(), baton: { kind: "job" } });
+  });
+
   test("leaves nothing behind when it is lost", async () => {
     const issue = await askedIssue(small);
     await move(await look(issue), first(issue));

@@ -67,6 +67,33 @@ describe("a fresh task", () => {
     ]);
   });
 
+  test("asks for a role once while it is handled", async () => {
+    const issue = await askedIssue(small);
+    const task = { repository: small.place, issue };
+    const observer = { ...small.observer, evidence: [], roles: new Map() };
+    const before = small.playground.requests().length;
+
+    const first = await observe(small.client, task, observer);
+    const second = await observe(small.client, task, observer);
+
+    const asked = small.playground.requests().slice(before);
+    expect(asked.filter(({ path }) => path.endsWith("/permission"))).toHaveLength(1);
+    expect([first, second].map((read) => read !== "gone" && read.roles.get(small.adaId))).toEqual([
+      "admin",
+      "admin",
+    ]);
+  });
+
+  test("that nobody has asked for costs one query and no question for a role", async () => {
+    const { data } = await small.ada.rest.issues.create({ ...where, title: "An idea" });
+    const before = small.playground.requests().length;
+
+    await look(data.number);
+
+    const asked = small.playground.requests().slice(before);
+    expect(asked.map(({ kind, path }) => `${kind} ${path}`)).toEqual(["graphql Snapshot"]);
+  });
+
   test("a new title counts as an edit", async () => {
     const issue = await askedIssue(small);
     await small.ada.rest.issues.update({ ...where, issue_number: issue, title: "Something else" });

@@ -130,6 +130,30 @@ test("the check run is made once, and written over when the verdict changes", as
   expect(green).toMatchObject([{ ...shown, id: red?.[0]?.id, outcome: "success" }]);
 });
 
+test("the check run of a move that was just won is made without a look", async () => {
+  const { snapshot, head } = await taskWithPull(small);
+  if (snapshot.record.kind !== "record") throw new Error("there is no record");
+  const record = { ...snapshot.record.record };
+  const before = small.playground.requests().length;
+
+  await applyEffect(
+    small.client,
+    { snapshot, record },
+    {
+      kind: "set_check",
+      name: "gza / review",
+      head,
+      conclusion: "success",
+      title: "Approved",
+      summary: "",
+      annotations: [],
+    },
+  );
+
+  const asked = small.playground.requests().slice(before);
+  expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual(["POST /repos/ada/engine/check-runs"]);
+});
+
 describe("threads", () => {
   test("of people are answered; one that is gone is passed over", async () => {
     const { pull, head, issue } = await taskWithPull(small, { "a.txt": TEN });
