@@ -36,32 +36,41 @@ const ROLE_FOR: Record<string, { read: Role | null; write: Role | null }> = {
   administration: { read: "admin", write: "admin" },
 };
 
+interface Need {
+  repository: Repository;
+  permission: string;
+  access: Access;
+}
+
 /**
  * Throws what GitHub answers when the caller may not: 404 for what it may not see, 401 without a
  * token for a write, 403 `Resource not accessible by integration` for an App or workflow token that lacks the permission,
  * 403 `Must have …` for a person.
  */
-export function demand(
-  world: World,
-  token: Token | null,
-  need: { repository: Repository; permission: string; access: Access },
-): void {
+export function demand(world: World, token: Token | null, need: Need): void {
+  const refusal = refusalOf(world, token, need);
+  if (refusal) throw refusal;
+}
+
+/** Whether `demand` would let it pass. */
+export function may(world: World, token: Token | null, need: Need): boolean {
+  return refusalOf(world, token, need) === null;
+}
+
+function refusalOf(world: World, token: Token | null, need: Need): ApiError | null {
   const { repository, permission, access } = need;
-  if (!maySee(repository, token)) throw new ApiError(404, "Not Found");
-  if (token === null) {
-    if (access === "write") throw new ApiError(401, "Requires authentication");
-    return;
-  }
+  if (!maySee(repository, token)) return new ApiError(404, "Not Found");
+  if (token === null) return access === "write" ? new ApiError(401, "Requires authentication") : null;
   if (token.permissions !== null) {
     const inScope = token.repositoryIds === null || token.repositoryIds.includes(repository.id);
     const held = inScope ? token.permissions[permission] : undefined;
     const readable =
       permission === "metadata" || (!repository.private && access === "read" && permission === "contents");
-    if (held === "write" || held === access || (access === "read" && readable)) return;
-    throw new ApiError(403, "Resource not accessible by integration");
+    if (held === "write" || held === access || (access === "read" && readable)) return null;
+    return new ApiError(403, "Resource not accessible by integration");
   }
   const role = ROLE_FOR[permission]?.[access] ?? (access === "read" ? null : "admin");
-  if (role === null || hasRole(repository, token.userId, role)) return;
+  if (role === null || hasRole(repository, token.userId, role)) return null;
   const { login } = userById(world, token.userId);
-  throw new ApiError(403, `Must have ${role} rights to Repository. (${login})`);
+  return new ApiError(403, `Must have ${role} rights to Repository. (${login})`);
 }

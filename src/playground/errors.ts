@@ -10,13 +10,14 @@ export interface FieldError {
 /** Thrown by any handler; the server turns it into GitHub's JSON error, the GraphQL side into an entry of `errors`. */
 export class ApiError extends Error {
   readonly status: number;
-  readonly errors: FieldError[] | undefined;
+  /** For most resources what is wrong with a field; for reviews, as GitHub has it, plain sentences. */
+  readonly errors: (FieldError | string)[] | undefined;
   readonly headers: Record<string, string>;
 
   constructor(
     status: number,
     message: string,
-    more: { errors?: FieldError[]; headers?: Record<string, string> } = {},
+    more: { errors?: (FieldError | string)[]; headers?: Record<string, string> } = {},
   ) {
     super(message);
     this.status = status;

@@ -7,6 +7,7 @@ import { announce, closeIssue, record, type Act } from "./issues.ts";
 import type { Issue } from "./model/issues.ts";
 import type { Pull } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
+import { placesAt } from "./thread-lines.ts";
 import { instant } from "./world.ts";
 
 export interface MovedBranch extends Act {
@@ -72,6 +73,9 @@ async function moveHead(
   const forced = before !== null && !(await isAncestor(repository, before, after));
   const size = await sizeOf(repository, base, after);
   await setRef(repository.directory, `refs/pull/${issue.number}/head`, after);
+  // The last thing waited for: no thread may come in between that is placed at the old head.
+  const places = await placesAt(repository, pull, after);
+  for (const [thread, place] of places) thread.place = place;
   pull.headSha = after;
   pull.baseSha = base;
   pull.size = size;

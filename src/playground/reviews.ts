@@ -1,23 +1,18 @@
-/** Reviews of pull requests: verdicts and comments on lines of the diff. */
+/** Reviews of pull requests: verdicts, with comments on lines of the diff. */
 import { ApiError } from "./errors.ts";
-import { diffFiles } from "./git/diff.ts";
-import { hunkAt, type Side } from "./git/hunks.ts";
-import { mergeBase } from "./git/objects.ts";
 import { checkBody, type Act } from "./issues.ts";
 import type { Issue } from "./model/issues.ts";
-import type { Review, ReviewComment, ReviewThread } from "./model/pulls.ts";
+import type { LinePlace, Pull, Review } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
-import { nodeId } from "./node-ids.ts";
+import { hunksOf } from "./review-lines.ts";
+import { beginThread } from "./review-threads.ts";
 import { pullOf, pullSimpleJson } from "./shapes/pull.ts";
-import { reviewCommentJson, reviewJson } from "./shapes/review.ts";
+import { reviewJson } from "./shapes/review.ts";
+import { placeAt, type Lines } from "./thread-lines.ts";
 import { emit, instant, newId } from "./world.ts";
 
-export interface LineComment {
-  path: string;
+export interface LineComment extends Lines {
   body: string;
-  line: number;
-  side: Side;
-  startLine: number | null;
 }
 
 export interface ReviewInput extends Act {
@@ -38,7 +33,8 @@ export async function createReview(
   const pull = pullOf(issue);
   checkVerdict(issue, input);
   const commit = input.commit ?? pull.headSha;
-  const hunks = await hunksOf(repository, issue, { commit, comments: input.comments });
+  const hunks = await hunksOf(repository, pull, { commit, comments: input.comments });
+  const places = await placesOf(repository, pull, { commit, comments: input.comments });
   const now = instant(world);
   const review: Review = {
     id: newId(world),
@@ -51,48 +47,13 @@ export async function createReview(
   };
   pull.reviews.push(review);
   issue.updatedAt = now;
-  const payload = { pull_request: pullSimpleJson(world, repository, issue) };
-  const shown = reviewJson(world, repository, { issue, review });
-  emit(world, {
-    name: "pull_request_review",
-    action: "submitted",
-    repository,
-    senderId: input.actorId,
-    token: input.token,
-    payload: { ...payload, review: { ...shown, state: review.state.toLowerCase() } },
-  });
-  for (const [index, { body, ...place }] of input.comments.entries()) {
-    const comment = newComment(world, { review, body, diffHunk: hunks[index] ?? "" });
-    const thread: ReviewThread = { id: newId(world), ...place, resolvedById: null, comments: [comment] };
-    pull.threads.push(thread);
-    tellComment(world, repository, { issue, thread, comment, token: input.token });
+  tell(world, repository, issue, { ...input, review, action: "submitted" });
+  for (const [index, { body, ...lines }] of input.comments.entries()) {
+    const place = places[index] ?? null;
+    const diffHunk = hunks[index] ?? "";
+    beginThread(world, repository, issue, { review, lines, place, body, diffHunk, token: input.token });
   }
   return review;
-}
-
-/** An answer in a thread; it belongs to a review of its own, as on GitHub. */
-export function replyInThread(
-  world: World,
-  repository: Repository,
-  issue: Issue,
-  { thread, body, ...act }: Act & { thread: ReviewThread; body: string },
-): ReviewComment {
-  checkBody(body, "PullRequestReviewComment");
-  const pull = pullOf(issue);
-  const review: Review = {
-    id: newId(world),
-    authorId: act.actorId,
-    state: "COMMENTED",
-    body: "",
-    commit: pull.headSha,
-    submittedAt: instant(world),
-    minimized: null,
-  };
-  pull.reviews.push(review);
-  const comment = newComment(world, { review, body, diffHunk: thread.comments[0]?.diffHunk ?? "" });
-  thread.comments.push(comment);
-  tellComment(world, repository, { issue, thread, comment, token: act.token });
-  return comment;
 }
 
 /** Changes the words of a review that was submitted; its author's alone. */
@@ -103,46 +64,22 @@ export function editReview(
   { review, body, ...act }: Act & { review: Review; body: string },
 ): void {
   checkBody(body, "PullRequestReview");
-  const before = review.body;
+  const changes = { body: { from: review.body } };
   review.body = body;
-  const shown = reviewJson(world, repository, { issue, review });
-  emit(world, {
-    name: "pull_request_review",
-    action: "edited",
-    repository,
-    senderId: act.actorId,
-    token: act.token,
-    payload: {
-      pull_request: pullSimpleJson(world, repository, issue),
-      review: { ...shown, state: review.state.toLowerCase() },
-      changes: { body: { from: before } },
-    },
-  });
+  tell(world, repository, issue, { ...act, review, action: "edited", more: { changes } });
 }
 
-/** Resolves a conversation, or opens it again; nothing happens where it is so already. */
-export function resolveThread(
+/** Takes back a verdict; of a mere comment there is none. */
+export function dismissReview(
   world: World,
   repository: Repository,
   issue: Issue,
-  { thread, resolved, ...act }: Act & { thread: ReviewThread; resolved: boolean },
+  { review, ...act }: Act & { review: Review },
 ): void {
-  if ((thread.resolvedById !== null) === resolved) return;
-  thread.resolvedById = resolved ? act.actorId : null;
-  const comments = thread.comments.map((comment) =>
-    reviewCommentJson(world, repository, { issue, thread, comment }),
-  );
-  emit(world, {
-    name: "pull_request_review_thread",
-    action: resolved ? "resolved" : "unresolved",
-    repository,
-    senderId: act.actorId,
-    token: act.token,
-    payload: {
-      pull_request: pullSimpleJson(world, repository, issue),
-      thread: { node_id: nodeId("PullRequestReviewThread", thread.id), comments },
-    },
-  });
+  if (review.state !== "APPROVED" && review.state !== "CHANGES_REQUESTED")
+    throw unprocessable(`Can not dismiss a ${review.state.toLowerCase()} pull request review`);
+  review.state = "DISMISSED";
+  tell(world, repository, issue, { ...act, review, action: "dismissed" });
 }
 
 function checkVerdict(issue: Issue, { state, body, comments, actorId }: ReviewInput): void {
@@ -160,79 +97,47 @@ function checkVerdict(issue: Issue, { state, body, comments, actorId }: ReviewIn
   }
 }
 
-/** The part of the diff that belongs to each comment. */
-async function hunksOf(
+/** Where the lines are at the head, which may move while that is found out. */
+async function placesOf(
+  repository: Repository,
+  pull: Pull,
+  { commit, comments }: { commit: string; comments: LineComment[] },
+): Promise<(LinePlace | null)[]> {
+  const head = pull.headSha;
+  const places = await Promise.all(
+    comments.map((lines) => placeAt(repository, lines, { written: commit, head })),
+  );
+  return head === pull.headSha ? places : placesOf(repository, pull, { commit, comments });
+}
+
+function tell(
+  world: World,
   repository: Repository,
   issue: Issue,
-  { commit, comments }: { commit: string; comments: LineComment[] },
-): Promise<string[]> {
-  if (comments.length === 0) return [];
-  const { baseSha } = pullOf(issue);
-  const base = await mergeBase(repository, baseSha, commit);
-  if (base === null) throw unprocessable("commit_id is not part of the pull request");
-  const files = await diffFiles(repository, base, commit);
-  return comments.map(({ path, side, line, startLine }) => {
-    const file = files.find((one) => one.path === path || one.previousPath === path);
-    if (!file) throw unprocessable("pull_request_review_thread.path must be part of the diff", "path");
-    const hunk = hunkAt(file.patch ?? "", side, line);
-    if (hunk === null)
-      throw unprocessable("pull_request_review_thread.line must be part of the diff", "line");
-    if (startLine !== null && (startLine >= line || hunkAt(file.patch ?? "", side, startLine) === null)) {
-      throw unprocessable("pull_request_review_thread.start_line must precede the end line.", "start_line");
-    }
-    return hunk;
-  });
-}
-
-function newComment(
-  world: World,
-  { review, body, diffHunk }: { review: Review; body: string; diffHunk: string },
-): ReviewComment {
-  return {
-    id: newId(world),
-    reviewId: review.id,
-    authorId: review.authorId,
-    body,
-    commit: review.commit,
-    diffHunk,
-    createdAt: review.submittedAt,
-    updatedAt: review.submittedAt,
-    lastEditedAt: null,
-    minimized: null,
-    reactions: [],
-  };
-}
-
-function tellComment(
-  world: World,
-  repository: Repository,
   {
-    issue,
-    thread,
-    comment,
+    review,
+    action,
+    actorId,
     token,
-  }: Pick<Act, "token"> & {
-    issue: Issue;
-    thread: ReviewThread;
-    comment: ReviewComment;
-  },
+    more,
+  }: Act & { review: Review; action: string; more?: Record<string, unknown> },
 ): void {
+  const shown = reviewJson(world, repository, { issue, review });
   emit(world, {
-    name: "pull_request_review_comment",
-    action: "created",
+    name: "pull_request_review",
+    action,
     repository,
-    senderId: comment.authorId,
+    senderId: actorId,
     token,
     payload: {
       pull_request: pullSimpleJson(world, repository, issue),
-      comment: reviewCommentJson(world, repository, { issue, thread, comment }),
+      // Webhooks write in small letters what REST writes in capitals.
+      review: { ...shown, state: review.state.toLowerCase() },
+      ...more,
     },
   });
 }
 
-function unprocessable(message: string, field?: string): ApiError {
-  const error = { resource: "PullRequestReview", code: field ? "invalid" : "custom", message };
-  return new ApiError(422, field ? "Validation Failed" : "Unprocessable Entity", {
-    errors: [{ ...error, ...(field ? { field: `pull_request_review_thread.${field}` } : {}) }],
-  });
+function unprocessable(message: string): ApiError {
+  return new ApiError(422, "Unprocessable Entity", { errors: [message] });
 }

@@ -32,6 +32,9 @@ const CONTENT = new Set([
   "createIssue",
   "createPullRequest",
   "addPullRequestReview",
+  "addPullRequestReviewComment",
+  "addPullRequestReviewThread",
+  "addPullRequestReviewThreadReply",
   "addDiscussionComment",
 ]);
 

@@ -43,14 +43,22 @@ export interface Review {
   minimized: string | null;
 }
 
+export interface LinePlace {
+  line: number;
+  /** The first of several lines. */
+  startLine: number | null;
+}
+
 /** A conversation on lines of the diff, in the order in which it was written. */
 export interface ReviewThread {
   id: number;
   path: string;
   side: "LEFT" | "RIGHT";
+  /** The lines as they were written on. */
   line: number;
-  /** As written; where they are at the head now, or that they are gone, is found out when somebody asks. */
   startLine: number | null;
+  /** Where they are at the pull request's head; null: the thread is outdated, for a later commit changed or removed one of them. */
+  place: LinePlace | null;
   resolvedById: number | null;
   comments: ReviewComment[];
 }

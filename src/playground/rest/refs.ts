@@ -35,7 +35,8 @@ export function refsRoutes(api: Api): void {
     try {
       await updateRefs(world, repository, { updates, ...actOf(c) });
     } catch (error) {
-      if (error instanceof ApiError && error.errors?.[0]?.code === "stale") {
+      const [problem] = error instanceof ApiError ? (error.errors ?? []) : [];
+      if (typeof problem === "object" && problem.code === "stale") {
         throw new ApiError(422, "Reference already exists");
       }
       throw error;

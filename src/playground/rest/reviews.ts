@@ -2,12 +2,24 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { demand } from "../access.ts";
-import { actOf, body, json, numberParam, paginate, tokenOf, type Api, type Env } from "../api.ts";
+import {
+  actOf,
+  body,
+  json,
+  numberParam,
+  paginate,
+  repositoryOf,
+  tokenOf,
+  type Api,
+  type Env,
+} from "../api.ts";
 import { ApiError, notPlayed } from "../errors.ts";
 import type { Issue } from "../model/issues.ts";
 import type { Pull, Review, ReviewThread } from "../model/pulls.ts";
 import type { Repository } from "../model/world.ts";
-import { createReview, editReview, replyInThread, type LineComment } from "../reviews.ts";
+import { OutsideDiff } from "../review-lines.ts";
+import { editReviewComment, replyInThread } from "../review-threads.ts";
+import { createReview, dismissReview, editReview, type LineComment } from "../reviews.ts";
 import { reviewCommentJson, reviewJson } from "../shapes/review.ts";
 import { pullIn } from "./pulls.ts";
 
@@ -29,11 +41,15 @@ const NewReview = z.object({
 });
 
 const NewComment = Place.extend({ commit_id: z.string(), in_reply_to: z.number().int().optional() });
-const Reply = z.object({ body: z.string() });
+const Words = z.object({ body: z.string() });
+const Dismissal = z.object({ message: z.string() });
 
 const STATES = { APPROVE: "APPROVED", REQUEST_CHANGES: "CHANGES_REQUESTED", COMMENT: "COMMENTED" } as const;
 
+const WRITE_PULLS = { permission: "pull_requests", access: "write" } as const;
+
 export function reviewsRoutes(api: Api): void {
+  commentRoutes(api);
   const { routes, world } = api;
   const one = "/repos/:owner/:repo/pulls/:number{[0-9]+}";
 
@@ -67,8 +83,18 @@ export function reviewsRoutes(api: Api): void {
     const review = reviewOf(pull, c);
     const act = actOf(c);
     if (review.authorId !== act.actorId) throw new ApiError(403, "Must have admin rights to Repository.");
-    const { body: text } = await body(c, Reply);
+    const { body: text } = await body(c, Words);
     editReview(world, repository, issue, { ...act, review, body: text });
+    return json(c, reviewJson(world, repository, { issue, review }));
+  });
+  routes.put(`${one}/reviews/:review{[0-9]+}/dismissals`, async (c) => {
+    const { repository, issue, pull } = pullIn(api, c, "read");
+    const token = tokenOf(c);
+    const permission = token.permissions === null ? "contents" : "pull_requests";
+    demand(world, token, { repository, permission, access: "write" });
+    await body(c, Dismissal);
+    const review = reviewOf(pull, c);
+    dismissReview(world, repository, issue, { ...actOf(c), review });
     return json(c, reviewJson(world, repository, { issue, review }));
   });
   routes.get(`${one}/comments`, (c) => {
@@ -92,7 +118,9 @@ export function reviewsRoutes(api: Api): void {
     }
     const comments = [lineComment(input)];
     const review = { ...act, state: "COMMENTED", body: "", comments, commit: input.commit_id } as const;
-    await createReview(world, repository, issue, review);
+    await createReview(world, repository, issue, review).catch((error: unknown) => {
+      throw error instanceof OutsideDiff ? error.ofSingleComment() : error;
+    });
     const thread = pull.threads.at(-1);
     const comment = thread?.comments[0];
     if (!thread || !comment) throw new Error(`the comment on #${issue.number} was not kept`);
@@ -101,10 +129,30 @@ export function reviewsRoutes(api: Api): void {
   routes.post(`${one}/comments/:comment{[0-9]+}/replies`, async (c) => {
     const { repository, issue, pull } = reviewable(api, c);
     const thread = threadOf(pull, numberParam(c, "comment"));
-    const { body: text } = await body(c, Reply);
+    const { body: text } = await body(c, Words);
     c.set("content", true);
     const comment = replyInThread(world, repository, issue, { ...actOf(c), thread, body: text });
     return json(c, reviewCommentJson(world, repository, { issue, thread, comment }), 201);
+  });
+}
+
+/** A comment of whichever pull request, by its id. */
+function commentRoutes(api: Api): void {
+  const { routes, world } = api;
+  const path = "/repos/:owner/:repo/pulls/comments/:comment{[0-9]+}";
+  routes.get(path, (c) => {
+    const { repository, ...entry } = commentOf(api, c);
+    return json(c, reviewCommentJson(world, repository, entry));
+  });
+  routes.patch(path, async (c) => {
+    const { repository, ...entry } = commentOf(api, c);
+    const token = tokenOf(c);
+    const isOwn = token.permissions === null && entry.comment.authorId === token.userId;
+    const need = isOwn ? ({ permission: "metadata", access: "read" } as const) : WRITE_PULLS;
+    demand(world, token, { repository, ...need });
+    const { body: text } = await body(c, Words);
+    editReviewComment(world, repository, entry.issue, { ...actOf(c), ...entry, body: text });
+    return json(c, reviewCommentJson(world, repository, entry));
   });
 }
 
@@ -119,8 +167,10 @@ function reviewable(api: Api, c: Context<Env>): { repository: Repository; issue:
 }
 
 /** Lines only: the old `position` in the diff is not played. */
-function lineComment({ path, body, line, side, start_line: start }: z.output<typeof Place>): LineComment {
+function lineComment(place: z.output<typeof Place>): LineComment {
+  const { path, body, line, side, start_line: start } = place;
   if (line === undefined) throw notPlayed("review comments by position: send line and side");
+  if ((place.start_side ?? side) !== side) throw notPlayed("review comments from one side to the other");
   return { path, body, line, side, startLine: start ?? null };
 }
 
@@ -129,6 +179,19 @@ function reviewOf(pull: Pull, c: Context<Env>): Review {
   const review = pull.reviews.find((one) => one.id === id);
   if (!review) throw new ApiError(404, "Not Found");
   return review;
+}
+
+function commentOf(api: Api, c: Context<Env>) {
+  const repository = repositoryOf(api, c);
+  demand(api.world, c.get("token"), { repository, permission: "pull_requests", access: "read" });
+  const id = numberParam(c, "comment");
+  for (const issue of repository.issues.values()) {
+    for (const thread of issue.pull?.threads ?? []) {
+      const comment = thread.comments.find((one) => one.id === id);
+      if (comment) return { repository, issue, thread, comment };
+    }
+  }
+  throw new ApiError(404, "Not Found");
 }
 
 function threadOf(pull: Pull, commentId: number): ReviewThread {

@@ -6,11 +6,17 @@ import type { Repository, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
 import { userById } from "../world.ts";
 import { issuePage, rollup } from "./issue.ts";
-import { pullUrl } from "./pull.ts";
+import { pullOf, pullUrl } from "./pull.ts";
 import { repositoryUrl } from "./repository.ts";
 import { associationOf, userJson } from "./user.ts";
 
 type Schemas = components["schemas"];
+
+/** GitHub's description of its API does not say that the lines of an outdated comment are null. */
+export type ReviewCommentJson = Omit<Schemas["pull-request-review-comment"], "line" | "start_line"> & {
+  line: number | null;
+  start_line: number | null;
+};
 
 export function reviewJson(
   world: World,
@@ -38,7 +44,7 @@ export function reviewCommentJson(
   world: World,
   repository: Repository,
   { issue, thread, comment }: { issue: Issue; thread: ReviewThread; comment: ReviewComment },
-): Schemas["pull-request-review-comment"] {
+): ReviewCommentJson {
   const url = `${repositoryUrl(world, repository)}/pulls/comments/${comment.id}`;
   const html = `${issuePage(world, repository, issue)}#discussion_r${comment.id}`;
   const pull = pullUrl(world, repository, issue);
@@ -53,7 +59,7 @@ export function reviewCommentJson(
     pull_request_review_id: comment.reviewId,
     diff_hunk: comment.diffHunk,
     path: thread.path,
-    commit_id: comment.commit,
+    commit_id: thread.place === null ? comment.commit : pullOf(issue).headSha,
     original_commit_id: comment.commit,
     user: userJson(world, userById(world, comment.authorId)),
     body: comment.body,
@@ -61,10 +67,10 @@ export function reviewCommentJson(
     updated_at: comment.updatedAt,
     author_association: associationOf(repository, comment.authorId),
     _links: { self: { href: url }, html: { href: html }, pull_request: { href: pull } },
-    start_line: thread.startLine,
+    start_line: thread.place?.startLine ?? null,
     original_start_line: thread.startLine,
     start_side: startSide,
-    line: thread.line,
+    line: thread.place?.line ?? null,
     original_line: thread.line,
     side: thread.side,
     subject_type: "line",

@@ -40,7 +40,11 @@ export function clientOf(playground: Playground, token: string): Octokit {
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error) || !("status" in error)) throw error;
-  const { response } = error as { response?: { data: { message: string; errors?: { message?: string }[] } } };
-  const more = response?.data.errors?.map((one) => one.message ?? "").join(", ");
+  const { response } = error as {
+    response?: { data: { message: string; errors?: (string | { message?: string })[] } };
+  };
+  const more = response?.data.errors
+    ?.map((one) => (typeof one === "string" ? one : (one.message ?? "")))
+    .join(", ");
   return `${String(error.status)} ${response?.data.message}${more ? `: ${more}` : ""}`;
 }

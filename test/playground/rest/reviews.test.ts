@@ -46,7 +46,7 @@ test("nobody judges their own pull request, and comments stand on lines of the d
   expect(words).toEqual([
     "422 Unprocessable Entity: Can not approve your own pull request",
     "422 Unprocessable Entity: Can not request changes on your own pull request",
-    "422 Validation Failed: pull_request_review_thread.line must be part of the diff",
+    "422 Unprocessable Entity: Line could not be resolved",
   ]);
   expect(kept.data).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** Reviews of pull requests and the conversations on their lines. */
 import type * as GitHub from "@octokit/graphql-schema";
-import { linesAt } from "../../thread-lines.ts";
+import { may } from "../../access.ts";
 import type { Pull, Review, ReviewThread } from "../../model/pulls.ts";
 import { nodeId } from "../../node-ids.ts";
 import { issuePage } from "../../shapes/issue.ts";
@@ -86,17 +86,26 @@ export const reviewFields: Fields<GitHub.PullRequestReview, ReviewNode> = {
 export const threadFields: Fields<GitHub.PullRequestReviewThread, ThreadNode> = {
   id: ({ thread }) => nodeId("PullRequestReviewThread", thread.id),
   path: ({ thread }) => thread.path,
-  line: async (node) => (await linesOf(node))?.line ?? null,
-  startLine: async (node) => (await linesOf(node))?.startLine ?? null,
+  line: ({ thread }) => thread.place?.line ?? null,
+  startLine: ({ thread }) => thread.place?.startLine ?? null,
   originalLine: ({ thread }) => thread.line,
   originalStartLine: ({ thread }) => thread.startLine,
-  isOutdated: async (node) => (await linesOf(node)) === null,
+  isOutdated: ({ thread }) => thread.place === null,
+  isCollapsed: ({ thread }) => thread.place === null || thread.resolvedById !== null,
   diffSide: ({ thread }) => thread.side,
+  startDiffSide: ({ thread }) => (thread.startLine === null ? null : thread.side),
+  subjectType: () => "LINE",
   isResolved: ({ thread }) => thread.resolvedById !== null,
-  resolvedBy: ({ thread }, _args, { world }) => {
-    const actor = thread.resolvedById === null ? null : actorNode(world, thread.resolvedById);
-    return actor?.kind === "User" ? actor : null;
-  },
+  // A User even for an App, as `viewer` is.
+  resolvedBy: ({ thread }, _args, { world }) =>
+    thread.resolvedById === null ? null : { ...actorNode(world, thread.resolvedById), kind: "User" },
+  viewerCanResolve: (node, _args, context) =>
+    node.thread.resolvedById === null && maySettle(context, node.pullRequest),
+  viewerCanUnresolve: (node, _args, context) =>
+    node.thread.resolvedById !== null && maySettle(context, node.pullRequest),
+  viewerCanReply: ({ pullRequest: { repository } }, _args, { world, token }) =>
+    token.permissions === null ||
+    may(world, token, { repository, permission: "pull_requests", access: "write" }),
   pullRequest: ({ pullRequest }) => pullRequest,
   comments: ({ pullRequest, thread }, args: GitHub.PullRequestReviewThreadCommentsArgs) =>
     connection(commentNodes(pullRequest, thread), args, ({ comment }) => comment.id),
@@ -108,7 +117,11 @@ export const reviewCommentFields: Fields<GitHub.PullRequestReviewComment, Review
   fullDatabaseId: ({ comment }) => String(comment.id),
   body: ({ comment }) => comment.body,
   path: ({ thread }) => thread.path,
-  line: ({ thread }) => thread.line,
+  line: ({ thread }) => thread.place?.line ?? null,
+  startLine: ({ thread }) => thread.place?.startLine ?? null,
+  originalLine: ({ thread }) => thread.line,
+  originalStartLine: ({ thread }) => thread.startLine,
+  outdated: ({ thread }) => thread.place === null,
   diffHunk: ({ comment }) => comment.diffHunk,
   author: ({ comment }, _args, { world }) => actorNode(world, comment.authorId),
   createdAt: ({ comment }) => comment.createdAt,
@@ -117,13 +130,32 @@ export const reviewCommentFields: Fields<GitHub.PullRequestReviewComment, Review
   isMinimized: ({ comment }) => comment.minimized !== null,
   minimizedReason: ({ comment }) => comment.minimized,
   viewerDidAuthor: ({ comment }, _args, { viewer }) => comment.authorId === viewer.id,
+  authorAssociation: ({ pullRequest, comment }) => associationOf(pullRequest.repository, comment.authorId),
   pullRequest: ({ pullRequest }) => pullRequest,
-  commit: ({ pullRequest, comment }) =>
+  pullRequestReview: ({ pullRequest, comment }) => {
+    const review = pullRequest.pull.reviews.find(({ id }) => id === comment.reviewId);
+    return review ? { kind: "PullRequestReview", pullRequest, review } : null;
+  },
+  replyTo: (node) => {
+    const [first] = commentNodes(node.pullRequest, node.thread);
+    return first?.comment === node.comment ? null : (first ?? null);
+  },
+  url: ({ pullRequest, comment }, _args, { world }) =>
+    `${issuePage(world, pullRequest.repository, pullRequest.issue)}#discussion_r${comment.id}`,
+  commit: ({ pullRequest, thread, comment }) => {
+    const oid = thread.place === null ? comment.commit : pullRequest.pull.headSha;
+    return gitNode(pullRequest.repository, { oid, type: "commit" });
+  },
+  originalCommit: ({ pullRequest, comment }) =>
     gitNode(pullRequest.repository, { oid: comment.commit, type: "commit" }),
 };
 
-function linesOf({ pullRequest, thread }: ThreadNode): ReturnType<typeof linesAt> {
-  return linesAt(pullRequest.repository, pullRequest.pull, thread);
+/** People with write and the pull request's author; an App needs to write pull requests and contents. */
+export function maySettle({ world, token }: Context, { repository, issue }: PullRequestNode): boolean {
+  if (token.permissions === null && issue.authorId === token.userId) return true;
+  return ["pull_requests", "contents"].every((permission) =>
+    may(world, token, { repository, permission, access: "write" }),
+  );
 }
 
 function commentNodes(pullRequest: PullRequestNode, thread: ReviewThread): ReviewCommentNode[] {

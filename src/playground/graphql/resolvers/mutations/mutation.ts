@@ -71,8 +71,8 @@ export function demandOnSubject(
 /** REST keeps the particulars of a 422 in `errors`; GraphQL has one message. */
 function refusal(error: unknown): unknown {
   if (!(error instanceof ApiError) || error.status !== 422) return error;
-  const particulars = error.errors?.flatMap(
-    ({ message, field, code }) => message ?? `${field ?? ""} ${code}`.trim(),
+  const particulars = error.errors?.map((one) =>
+    typeof one === "string" ? one : (one.message ?? `${one.field ?? ""} ${one.code}`.trim()),
   );
   if (!particulars || particulars.length === 0) return error;
   return new GraphqlFailure("UNPROCESSABLE", particulars.join(", "), { cause: error });

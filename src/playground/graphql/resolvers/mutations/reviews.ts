@@ -1,7 +1,7 @@
 /** Mutations of conversations on lines, and of what is folded away. */
 import type * as GitHub from "@octokit/graphql-schema";
-import { demand } from "../../../access.ts";
-import { replyInThread, resolveThread } from "../../../reviews.ts";
+import { ApiError } from "../../../errors.ts";
+import { replyInThread, resolveThread } from "../../../review-threads.ts";
 import type { Context, Fields } from "../../fields.ts";
 import {
   subjectOf,
@@ -11,6 +11,7 @@ import {
   type SubjectNode,
   type ThreadNode,
 } from "../../nodes.ts";
+import { maySettle } from "../review.ts";
 import { actOf, demandOnSubject, demandWrite, mutation, target } from "./mutation.ts";
 
 const MINIMIZABLE = ["IssueComment", "PullRequestReview", "PullRequestReviewComment"] as const;
@@ -67,16 +68,11 @@ function subjectFor(node: Minimizable): SubjectNode {
   return node.kind === "IssueComment" ? subjectOf(node) : node.pullRequest;
 }
 
-/** People with write and the pull request's author; an App needs to write pull requests and contents. */
 function settle(context: Context, id: string | number, resolved: boolean): { thread: ThreadNode } {
   const node = target(context, id, ["PullRequestReviewThread"]);
-  const { world, token, viewer } = context;
   const { repository, issue } = node.pullRequest;
-  const isAuthor = token.permissions === null && issue.authorId === viewer.id;
-  if (!isAuthor) {
-    for (const permission of ["pull_requests", "contents"])
-      demand(world, token, { repository, permission, access: "write" });
-  }
-  resolveThread(world, repository, issue, { ...actOf(context), thread: node.thread, resolved });
+  if (!maySettle(context, node.pullRequest))
+    throw new ApiError(403, "Resource not accessible by integration");
+  resolveThread(context.world, repository, issue, { ...actOf(context), thread: node.thread, resolved });
   return { thread: node };
 }
