@@ -1,7 +1,7 @@
 /** Check suites and check runs: made and moved on, with their webhooks. */
 import { appById } from "./apps.ts";
 import { ApiError } from "./errors.ts";
-import type { CheckRun, CheckStatus, CheckSuite, Conclusion } from "./model/checks.ts";
+import type { CheckAnnotation, CheckRun, CheckStatus, CheckSuite, Conclusion } from "./model/checks.ts";
 import type { Token } from "./model/people.ts";
 import type { Repository, World } from "./model/world.ts";
 import { checkRunJson, checkSuiteJson } from "./shapes/check.ts";
@@ -18,7 +18,7 @@ export interface CheckChange {
   completedAt?: string | undefined;
   output?: Partial<CheckRun["output"]> | undefined;
   /** Added to those that are there. */
-  annotations?: Record<string, unknown>[] | undefined;
+  annotations?: CheckAnnotation[] | undefined;
   token: Token | null;
 }
 
@@ -101,7 +101,7 @@ export function findSuite(repository: Repository, id: number): CheckSuite {
   return suite;
 }
 
-/** Emits `check_run.rerequested`: somebody wants that check again. */
+/** Emits `check_run.rerequested`, which only the App that made the check run hears. The check run stays as it is. */
 export function rerequestCheckRun(
   world: World,
   repository: Repository,

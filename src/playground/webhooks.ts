@@ -117,11 +117,19 @@ function lettersFor(world: World, happening: Happening): Letter[] {
     }));
 }
 
-/** Check events go to Apps that may see checks, whatever they subscribed to beside. */
-function hears(installation: Installation, { name, repository }: Happening): boolean {
+/** Check events go to Apps that may see checks; that a check is wanted again, only to the App that made it. */
+function hears(installation: Installation, happening: Happening): boolean {
+  const { name, repository } = happening;
   if (installation.suspendedAt !== null || !installation.repositoryIds.includes(repository.id)) return false;
+  if (happening.action === "rerequested" && ownerOf(happening) !== installation.appId) return false;
   const checks = name !== "check_run" && name !== "check_suite" ? "read" : installation.permissions["checks"];
   return installation.events.includes(name) && checks !== undefined;
+}
+
+/** The App that a check event is about. */
+function ownerOf({ payload }: Happening): number | undefined {
+  const { check_run: run } = payload as { check_run?: { app?: { id: number } } };
+  return run?.app?.id;
 }
 
 function letterAbout(world: World, change: InstallationChange): Letter {

@@ -3,7 +3,7 @@ import type { WorkflowRun } from "../model/actions.ts";
 import type { Happening, Repository, World } from "../model/world.ts";
 import { dispatch, type DispatchRequest } from "./dispatch.ts";
 import { inBackground, type Engine, type EngineOptions } from "./live.ts";
-import { rerun } from "./runs.ts";
+import { rerun, type Again } from "./runs.ts";
 import { cancelRun, loseRun, startWaiting, stopAll } from "./scheduler.ts";
 import { startWorkflows } from "./triggers.ts";
 
@@ -96,7 +96,7 @@ export function cancelWorkflowRun(world: World, runId: number): boolean {
 
 export function rerunWorkflow(
   world: World,
-  parts: { repository: Repository; run: WorkflowRun; actorId: number; failedOnly: boolean },
+  parts: { repository: Repository; run: WorkflowRun; actorId: number; which: Again },
 ): Promise<void> {
   return rerun(engineOf(world), parts);
 }

@@ -77,15 +77,18 @@ export async function createRun(
   return run;
 }
 
-/** One more attempt of a run that is over: all of its jobs, or those that did not succeed and whatever needs them. */
+/** Which jobs of a run are wanted again: all, those that did not succeed, or one by its key; each with whatever needs it. */
+export type Again = "all" | "failed" | { key: string };
+
+/** One more attempt of a run that is over. */
 export async function rerun(
   engine: Engine,
   {
     repository,
     run,
     actorId,
-    failedOnly,
-  }: { repository: Repository; run: WorkflowRun; actorId: number; failedOnly: boolean },
+    which,
+  }: { repository: Repository; run: WorkflowRun; actorId: number; which: Again },
 ): Promise<void> {
   const file = await workflowFile(engine.world, repository, { revision: run.workflowSha, path: run.path });
   const last = run.jobs.filter((job) => job.attempt === run.attempt);
@@ -103,7 +106,7 @@ export async function rerun(
     return;
   }
   const { definition } = file.read;
-  const again = failedOnly ? toRepeat(definition, last) : definition.jobs;
+  const again = toRepeat(definition, last, which);
   const live = liveRun({ repository, run, definition, remaining: again });
   for (const job of last.filter(({ key }) => !again.some((other) => other.key === key))) {
     const kept = { ...job, id: newId(engine.world), attempt: run.attempt };
@@ -143,10 +146,11 @@ function liveRun(parts: {
   };
 }
 
-/** The jobs that did not succeed, and all that come after one of them. */
-function toRepeat(definition: WorkflowDefinition, last: WorkflowRun["jobs"]): JobDefinition[] {
+/** The jobs that are wanted, and all that come after one of them; of a matrix all its jobs. */
+function toRepeat(definition: WorkflowDefinition, last: WorkflowRun["jobs"], which: Again): JobDefinition[] {
+  if (which === "all") return definition.jobs;
   const failed = last.filter(({ conclusion }) => conclusion !== "success" && conclusion !== "skipped");
-  const keys = new Set(failed.map(({ key }) => key));
+  const keys = new Set(which === "failed" ? failed.map(({ key }) => key) : [which.key]);
   for (let size = -1; size !== keys.size;) {
     size = keys.size;
     for (const { key, needs } of definition.jobs) if (needs.some((need) => keys.has(need))) keys.add(key);

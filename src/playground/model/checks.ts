@@ -35,7 +35,20 @@ export interface CheckRun {
   startedAt: string;
   completedAt: string | null;
   output: { title: string | null; summary: string | null; text: string | null };
-  annotations: Record<string, unknown>[];
+  annotations: CheckAnnotation[];
+}
+
+/** A remark on lines of a file; lines count from one. */
+export interface CheckAnnotation {
+  path: string;
+  startLine: number;
+  endLine: number;
+  startColumn: number | null;
+  endColumn: number | null;
+  level: "notice" | "warning" | "failure";
+  message: string;
+  title: string | null;
+  rawDetails: string | null;
 }
 
 export interface CommitStatus {

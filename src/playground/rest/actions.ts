@@ -36,18 +36,18 @@ function runRoutes(api: Api): void {
       throw new ApiError(409, "Cannot cancel a workflow run that is completed.");
     return json(c, {}, 202);
   });
-  for (const [path, failedOnly] of [
-    ["rerun", false],
-    ["rerun-failed-jobs", true],
+  for (const [path, which] of [
+    ["rerun", "all"],
+    ["rerun-failed-jobs", "failed"],
   ] as const) {
     routes.post(`/repos/:owner/:repo/actions/runs/:run/${path}`, async (c) => {
       const actorId = actorOf(api, c).id;
       const repository = actionsOf(api, c, "write");
       const run = runOf(c, repository);
       if (run.status !== "completed") throw new ApiError(403, "This workflow is already running");
-      if (failedOnly && run.conclusion === "success")
+      if (which === "failed" && run.conclusion === "success")
         throw new ApiError(403, "This workflow run cannot be rerun because it has no failed jobs");
-      await rerunWorkflow(world, { repository, run, actorId, failedOnly });
+      await rerunWorkflow(world, { repository, run, actorId, which });
       return json(c, {}, 201);
     });
   }
@@ -63,6 +63,15 @@ function runRoutes(api: Api): void {
   routes.get("/repos/:owner/:repo/actions/jobs/:job", (c) => {
     const repository = actionsOf(api, c, "read");
     return json(c, jobJson(world, repository, jobOf(c, repository)));
+  });
+  routes.post("/repos/:owner/:repo/actions/jobs/:job/rerun", async (c) => {
+    const actorId = actorOf(api, c).id;
+    const repository = actionsOf(api, c, "write");
+    const { run, job } = jobOf(c, repository);
+    if (run.status !== "completed")
+      throw new ApiError(403, "The workflow run containing this job is already running");
+    await rerunWorkflow(world, { repository, run, actorId, which: { key: job.key } });
+    return json(c, {}, 201);
   });
 }
 

@@ -26,18 +26,30 @@ import { resolve } from "../git/objects.ts";
 import type { CheckRun } from "../model/checks.ts";
 import type { Token } from "../model/people.ts";
 import type { Repository, World } from "../model/world.ts";
-import { checkRunJson, checkSuiteJson } from "../shapes/check.ts";
+import { annotationJson, checkRunJson, checkSuiteJson } from "../shapes/check.ts";
 import { ACTIONS_APP_ID } from "../world.ts";
 
 /** GitHub's limits for one request. */
 const MAX_TEXT = 65_535;
 const MAX_ANNOTATIONS = 50;
 
+const Annotation = z.object({
+  path: z.string(),
+  start_line: z.number().int(),
+  end_line: z.number().int(),
+  start_column: z.number().int().nullish(),
+  end_column: z.number().int().nullish(),
+  annotation_level: z.enum(["notice", "warning", "failure"]),
+  message: z.string(),
+  title: z.string().nullish(),
+  raw_details: z.string().nullish(),
+});
+
 const Output = z.object({
   title: z.string().optional(),
   summary: z.string(),
   text: z.string().nullish(),
-  annotations: z.array(z.record(z.string(), z.unknown())).default([]),
+  annotations: z.array(Annotation).default([]),
 });
 
 const Change = z.object({
@@ -53,7 +65,11 @@ const Change = z.object({
   output: Output.optional(),
 });
 
-const NewCheck = Change.extend({ name: z.string(), head_sha: z.string() });
+const NewCheck = Change.extend({
+  name: z.string(),
+  head_sha: z.string(),
+  output: Output.extend({ title: z.string() }).optional(),
+});
 
 export function checksRoutes(api: Api): void {
   const { routes, world } = api;
@@ -92,13 +108,22 @@ export function checksRoutes(api: Api): void {
   });
   routes.get(`${runs}/:id/annotations`, (c) => {
     const repository = readable(api, c);
-    return json(c, paginate(c, findCheckRun(repository, numberParam(c, "id")).annotations));
+    const run = findCheckRun(repository, numberParam(c, "id"));
+    const shown = paginate(c, run.annotations);
+    return json(
+      c,
+      shown.map((annotation) => annotationJson(world, repository, { run, annotation })),
+    );
   });
   routes.post(`${runs}/:id/rerequest`, (c) => {
     const repository = repositoryOf(api, c);
-    demand(world, c.get("token"), { repository, permission: "checks", access: "write" });
+    const token = tokenOf(c);
+    demand(world, token, { repository, permission: "checks", access: "write" });
     const run = findCheckRun(repository, numberParam(c, "id"));
-    rerequestCheckRun(world, repository, { run, token: tokenOf(c) });
+    // GitHub's description: forbidden to an App if the check run is not its own.
+    if (token.permissions !== null && run.appId !== appIdOf(world, token))
+      throw new ApiError(403, "This check run is not rerequestable");
+    rerequestCheckRun(world, repository, { run, token });
     return json(c, {}, 201);
   });
   routes.get("/repos/:owner/:repo/check-suites/:id", (c) => {
@@ -186,8 +211,22 @@ function changeOf(input: z.output<typeof Change>, token: Token): CheckChange {
     detailsUrl: input.details_url,
     startedAt: input.started_at,
     completedAt: input.completed_at,
-    output: output && { title: output.title ?? null, summary: output.summary, text: output.text ?? null },
-    annotations,
+    output: output && {
+      summary: output.summary,
+      ...(output.title === undefined ? {} : { title: output.title }),
+      ...(output.text === undefined ? {} : { text: output.text }),
+    },
+    annotations: annotations.map((given) => ({
+      path: given.path,
+      startLine: given.start_line,
+      endLine: given.end_line,
+      startColumn: given.start_column ?? null,
+      endColumn: given.end_column ?? null,
+      level: given.annotation_level,
+      message: given.message,
+      title: given.title ?? null,
+      rawDetails: given.raw_details ?? null,
+    })),
     token,
   };
 }

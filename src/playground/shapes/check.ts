@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import type { components } from "@octokit/openapi-types";
 import { appById } from "../apps.ts";
 import { gitEnvironment } from "../git/run.ts";
-import type { CheckRun, CheckSuite, CommitStatus, Conclusion } from "../model/checks.ts";
+import type { CheckAnnotation, CheckRun, CheckSuite, CommitStatus, Conclusion } from "../model/checks.ts";
 import type { Issue } from "../model/issues.ts";
 import type { Repository, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
@@ -45,6 +45,25 @@ export function checkRunJson(world: World, repository: Repository, run: CheckRun
     check_suite: { id: run.suiteId, ...(suite ? suiteBrief(suite) : {}) },
     app: appJson(world, appById(world, run.appId)),
     pull_requests: pullsOf(world, repository, run.headSha),
+  };
+}
+
+export function annotationJson(
+  world: World,
+  repository: Repository,
+  { run, annotation }: { run: CheckRun; annotation: CheckAnnotation },
+): Schemas["check-annotation"] {
+  return {
+    path: annotation.path,
+    blob_href: `${repositoryPage(world, repository)}/blob/${run.headSha}/${encodeURI(annotation.path)}`,
+    start_line: annotation.startLine,
+    end_line: annotation.endLine,
+    start_column: annotation.startColumn,
+    end_column: annotation.endColumn,
+    annotation_level: annotation.level,
+    title: annotation.title,
+    message: annotation.message,
+    raw_details: annotation.rawDetails,
   };
 }
 

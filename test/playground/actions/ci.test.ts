@@ -82,7 +82,7 @@ test("a red check keeps what comes after from running, but not what is always wa
   expect(world.repository.checks[0]).toMatchObject({
     conclusion: "failure",
     annotations: [
-      { path: "a.ts", start_line: 3, annotation_level: "failure", message: "no good" },
+      { path: "a.ts", startLine: 3, level: "failure", message: "no good" },
       { path: ".github", message: "Process completed with exit code 3." },
     ],
   });

@@ -146,7 +146,7 @@ jobs:
   const run = world.onlyRun();
   const first = run.conclusion;
 
-  await rerunWorkflow(world.world, { repository, run, actorId: owner.id, failedOnly: true });
+  await rerunWorkflow(world.world, { repository, run, actorId: owner.id, which: "failed" });
   await world.actions.idle();
 
   expect([first, run.conclusion, run.attempt]).toEqual(["failure", "success", 2]);

@@ -1,9 +1,10 @@
 /** Check runs and commit statuses, as a pull request requires them or not. */
 import type * as GitHub from "@octokit/graphql-schema";
-import type { CheckRun } from "../../model/checks.ts";
+import type { CheckAnnotation, CheckRun } from "../../model/checks.ts";
 import type { Repository } from "../../model/world.ts";
 import { nodeId, parseNodeId } from "../../node-ids.ts";
 import { protectionOf } from "../../protection.ts";
+import { annotationJson } from "../../shapes/check.ts";
 import { repositoryPage } from "../../shapes/repository.ts";
 import { connection } from "../connection.ts";
 import { GraphqlFailure } from "../failure.ts";
@@ -26,6 +27,11 @@ export const checkRunFields: Fields<GitHub.CheckRun, CheckRunNode> = {
   permalink: (node, _args, context) => urlOf(node, context),
   resourcePath: (node, _args, context) => new URL(urlOf(node, context)).pathname,
   detailsUrl: (node, _args, context) => node.check.detailsUrl ?? urlOf(node, context),
+  annotations: (node, args: GitHub.CheckRunAnnotationsArgs, context) => {
+    const annotations = node.check.annotations.map((one) => annotationOf(node, one, context));
+    // They are only ever added to, so the place of one is its key.
+    return connection(annotations, args, (one) => annotations.indexOf(one));
+  },
   repository: ({ repository }) => ({ kind: "Repository", repository }),
   isRequired: ({ repository, check }, args: GitHub.CheckRunIsRequiredArgs) =>
     isRequired(repository, check.name, args),
@@ -73,6 +79,21 @@ export function checkRunConnection(
     args,
     ({ check }) => check.id,
   );
+}
+
+function annotationOf({ repository, check }: CheckRunNode, annotation: CheckAnnotation, { world }: Context) {
+  return {
+    path: annotation.path,
+    location: {
+      start: { line: annotation.startLine, column: annotation.startColumn },
+      end: { line: annotation.endLine, column: annotation.endColumn },
+    },
+    annotationLevel: annotation.level.toUpperCase(),
+    title: annotation.title,
+    message: annotation.message,
+    rawDetails: annotation.rawDetails,
+    blobUrl: annotationJson(world, repository, { run: check, annotation }).blob_href,
+  };
 }
 
 function isRequired(
