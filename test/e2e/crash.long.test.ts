@@ -3,10 +3,8 @@ import { mkdtemp, rm, watch } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { AppOptions } from "../../src/app/app.ts";
+import { aroundEach, killer } from "./killer.ts";
 import { story, twice } from "./world.ts";
-
-type Point = Parameters<NonNullable<AppOptions["interrupt"]>>[0];
 
 /** What the app does for a task that goes well, in order; each once, unless numbered. */
 const HAPPY = [
@@ -32,15 +30,6 @@ const HAPPY = [
   "move 8",
 ];
 const CANCEL = ["react 1", "move 3", "cancel_run 1", "say 1"];
-
-interface Case {
-  what: string;
-  when: Point["when"];
-}
-
-function aroundEach(all: readonly string[]): Case[] {
-  return all.flatMap((what) => (["before", "after"] as const).map((when) => ({ what, when })));
-}
 
 describe.concurrent("a task that goes well", () => {
   it.each(aroundEach(HAPPY))("ends merged when the app dies $when $what", async ({ what, when }) => {
@@ -110,27 +99,6 @@ it("closes the issue itself when the merge did not", async () => {
     expect(twice(from, issue)).toEqual([]);
   }
 });
-
-/** Dies once, at the n-th time of something. */
-function killer(
-  what: string,
-  when: Point["when"],
-): { interrupt: (point: Point) => void; done: () => boolean } {
-  const [kind = "", wanted = "1"] = what.split(" ");
-  let seen = 0;
-  let isDone = false;
-  return {
-    interrupt: (point) => {
-      const found = point.what === "move" ? "move" : point.what.kind;
-      if (found !== kind || point.when !== when || isDone) return;
-      seen += 1;
-      if (seen < Number(wanted)) return;
-      isDone = true;
-      throw new Error(`killed ${when} ${what}`);
-    },
-    done: () => isDone,
-  };
-}
 
 /** An empty folder in which the agent leaves a file when it is at work. */
 async function folder(): Promise<{ path: string; filled: () => Promise<void> } & AsyncDisposable> {
