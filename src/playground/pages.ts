@@ -7,6 +7,8 @@ import { escape } from "./html.ts";
 import { findIssue } from "./issues.ts";
 import type { Issue, TimelineEvent } from "./model/issues.ts";
 import type { Repository, World } from "./model/world.ts";
+import { link, page, said } from "./page-parts.ts";
+import { headChecks, reviewEntries, type Entry } from "./pull-page.ts";
 import { fullName, userById } from "./world.ts";
 
 export function pagesRoutes(api: Api): void {
@@ -55,20 +57,21 @@ async function repositoryPage(world: World, repository: Repository): Promise<str
 
 function issuePage(world: World, repository: Repository, issue: Issue): string {
   const name = fullName(world, repository);
-  const entries = [
+  const entries: Entry[] = [
     ...commentsOf(repository, issue).map((comment) => ({
       at: comment.createdAt,
       id: comment.id,
       html: said(world, comment),
     })),
     ...issue.timeline.map((event) => ({ at: event.createdAt, id: event.id, html: happened(world, event) })),
+    ...(issue.pull ? reviewEntries(world, issue.pull) : []),
   ].toSorted((a, b) => a.at.localeCompare(b.at) || a.id - b.id);
   return page(
     `${issue.title} #${issue.number}`,
     `<p>${link(`/${name}`, name)} · ${standing(issue)} ${labels(issue)}</p>
 ${said(world, { authorId: issue.authorId, createdAt: issue.createdAt, body: issue.body ?? "" })}
 ${entries.map(({ html }) => html).join("\n")}
-${issue.pull ? checks(repository, issue.pull.headSha) : ""}`,
+${issue.pull ? headChecks(repository, issue.pull.headSha) : ""}`,
   );
 }
 
@@ -79,29 +82,12 @@ function standing({ state, pull }: Issue): string {
   return `${state === "open" && pull.draft ? "draft" : state}, ${sides}`;
 }
 
-function said(
-  world: World,
-  { authorId, createdAt, body }: { authorId: number; createdAt: string; body: string },
-): string {
-  const { login } = userById(world, authorId);
-  return `<section><p><b>${escape(login)}</b> ${createdAt}</p><pre>${escape(body)}</pre></section>`;
-}
-
 function happened(world: World, event: TimelineEvent): string {
   const { login } = userById(world, event.actorId);
   const what = [event.kind.replaceAll("_", " "), event.label ?? "", event.commit?.slice(0, 7) ?? ""].join(
     " ",
   );
   return `<p>${escape(login)} ${escape(what.trim())}, ${event.createdAt}</p>`;
-}
-
-function checks(repository: Repository, sha: string): string {
-  const runs = repository.checks.filter(({ headSha }) => headSha === sha);
-  const items = runs.map(
-    ({ name, status, conclusion, output }) =>
-      `<li>${escape(name)}: ${conclusion ?? status} ${escape(output.title ?? "")}`,
-  );
-  return `<h2>Checks</h2><ul>${items.join("")}</ul>`;
 }
 
 function issueLink(name: string, issue: Issue): string {
@@ -113,15 +99,4 @@ function issueLink(name: string, issue: Issue): string {
 
 function labels(issue: Issue): string {
   return issue.labels.map((label) => `<mark>${escape(label)}</mark>`).join(" ");
-}
-
-function link(target: string, text: string): string {
-  return `<a href="${escape(target)}">${escape(text)}</a>`;
-}
-
-function page(title: string, content: string): string {
-  const shown = escape(title);
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${shown}</title>
-<style>body{font:16px/1.5 sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap;background:#f6f8fa;padding:1rem}</style>
-<h1>${shown}</h1>${content}</html>`;
 }
