@@ -3,11 +3,10 @@ import { checkBody, type Act } from "./issues.ts";
 import type { Issue } from "./model/issues.ts";
 import type { LinePlace, Review, ReviewComment, ReviewThread } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
-import { nodeId } from "./node-ids.ts";
-import { pullOf, pullSimpleJson } from "./shapes/pull.ts";
-import { reviewCommentJson } from "./shapes/review.ts";
+import { tellComment, tellReview, tellThread } from "./review-events.ts";
+import { pullOf } from "./shapes/pull.ts";
 import type { Lines } from "./thread-lines.ts";
-import { emit, instant, newId } from "./world.ts";
+import { instant, newId } from "./world.ts";
 
 /** The first comment of a thread; its place is that at the pull request's head. */
 export function beginThread(
@@ -36,11 +35,11 @@ export function beginThread(
     comments: [comment],
   };
   pullOf(issue).threads.push(thread);
-  const about = { issue, thread, comment, actorId: comment.authorId, token };
-  tellComment(world, repository, { ...about, action: "created" });
+  const act = { actorId: comment.authorId, token };
+  tellComment(world, repository, issue, { ...act, thread, comment, action: "created" });
 }
 
-/** An answer in a thread; it belongs to a review of its own, as on GitHub. */
+/** An answer in a thread; it belongs to a review of its own without words, of which GitHub tells too. */
 export function replyInThread(
   world: World,
   repository: Repository,
@@ -59,9 +58,10 @@ export function replyInThread(
     minimized: null,
   };
   pull.reviews.push(review);
+  tellReview(world, repository, issue, { ...act, review, action: "submitted" });
   const comment = newComment(world, { review, body, diffHunk: thread.comments[0]?.diffHunk ?? "" });
   thread.comments.push(comment);
-  tellComment(world, repository, { ...act, issue, thread, comment, action: "created" });
+  tellComment(world, repository, issue, { ...act, thread, comment, action: "created" });
   return comment;
 }
 
@@ -79,7 +79,7 @@ export function editReviewComment(
   comment.lastEditedAt = instant(world);
   comment.updatedAt = comment.lastEditedAt;
   const changes = { body: { from } };
-  tellComment(world, repository, { ...act, issue, thread, comment, action: "edited", more: { changes } });
+  tellComment(world, repository, issue, { ...act, thread, comment, action: "edited", changes });
 }
 
 /** Resolves a conversation, or opens it again; nothing happens where it is so already. */
@@ -91,21 +91,8 @@ export function resolveThread(
 ): void {
   if ((thread.resolvedById !== null) === resolved) return;
   thread.resolvedById = resolved ? act.actorId : null;
-  const comments = thread.comments.map((comment) =>
-    reviewCommentJson(world, repository, { issue, thread, comment }),
-  );
-  emit(world, {
-    name: "pull_request_review_thread",
-    action: resolved ? "resolved" : "unresolved",
-    repository,
-    senderId: act.actorId,
-    token: act.token,
-    payload: {
-      updated_at: instant(world),
-      pull_request: pullSimpleJson(world, repository, issue),
-      thread: { node_id: nodeId("PullRequestReviewThread", thread.id), comments },
-    },
-  });
+  const action = resolved ? "resolved" : "unresolved";
+  tellThread(world, repository, issue, { ...act, thread, action });
 }
 
 function newComment(
@@ -125,31 +112,4 @@ function newComment(
     minimized: null,
     reactions: [],
   };
-}
-
-interface Telling extends Act {
-  issue: Issue;
-  thread: ReviewThread;
-  comment: ReviewComment;
-  action: "created" | "edited";
-  more?: Record<string, unknown>;
-}
-
-function tellComment(
-  world: World,
-  repository: Repository,
-  { issue, thread, comment, action, more, actorId, token }: Telling,
-): void {
-  emit(world, {
-    name: "pull_request_review_comment",
-    action,
-    repository,
-    senderId: actorId,
-    token,
-    payload: {
-      pull_request: pullSimpleJson(world, repository, issue),
-      comment: reviewCommentJson(world, repository, { issue, thread, comment }),
-      ...more,
-    },
-  });
 }

@@ -4,12 +4,12 @@ import { checkBody, type Act } from "./issues.ts";
 import type { Issue } from "./model/issues.ts";
 import type { LinePlace, Pull, Review } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
+import { tellReview } from "./review-events.ts";
 import { hunksOf } from "./review-lines.ts";
 import { beginThread } from "./review-threads.ts";
-import { pullOf, pullSimpleJson } from "./shapes/pull.ts";
-import { reviewJson } from "./shapes/review.ts";
+import { pullOf } from "./shapes/pull.ts";
 import { placeAt, type Lines } from "./thread-lines.ts";
-import { emit, instant, newId } from "./world.ts";
+import { instant, newId } from "./world.ts";
 
 export interface LineComment extends Lines {
   body: string;
@@ -47,7 +47,7 @@ export async function createReview(
   };
   pull.reviews.push(review);
   issue.updatedAt = now;
-  tell(world, repository, issue, { ...input, review, action: "submitted" });
+  tellReview(world, repository, issue, { ...input, review, action: "submitted" });
   for (const [index, { body, ...lines }] of input.comments.entries()) {
     const place = places[index] ?? null;
     const diffHunk = hunks[index] ?? "";
@@ -66,7 +66,7 @@ export function editReview(
   checkBody(body, "PullRequestReview");
   const changes = { body: { from: review.body } };
   review.body = body;
-  tell(world, repository, issue, { ...act, review, action: "edited", more: { changes } });
+  tellReview(world, repository, issue, { ...act, review, action: "edited", changes });
 }
 
 /** Takes back a verdict; of a mere comment there is none. */
@@ -79,7 +79,7 @@ export function dismissReview(
   if (review.state !== "APPROVED" && review.state !== "CHANGES_REQUESTED")
     throw unprocessable(`Can not dismiss a ${review.state.toLowerCase()} pull request review`);
   review.state = "DISMISSED";
-  tell(world, repository, issue, { ...act, review, action: "dismissed" });
+  tellReview(world, repository, issue, { ...act, review, action: "dismissed" });
 }
 
 function checkVerdict(issue: Issue, { state, body, comments, actorId }: ReviewInput): void {
@@ -108,34 +108,6 @@ async function placesOf(
     comments.map((lines) => placeAt(repository, lines, { written: commit, head })),
   );
   return head === pull.headSha ? places : placesOf(repository, pull, { commit, comments });
-}
-
-function tell(
-  world: World,
-  repository: Repository,
-  issue: Issue,
-  {
-    review,
-    action,
-    actorId,
-    token,
-    more,
-  }: Act & { review: Review; action: string; more?: Record<string, unknown> },
-): void {
-  const shown = reviewJson(world, repository, { issue, review });
-  emit(world, {
-    name: "pull_request_review",
-    action,
-    repository,
-    senderId: actorId,
-    token,
-    payload: {
-      pull_request: pullSimpleJson(world, repository, issue),
-      // Webhooks write in small letters what REST writes in capitals.
-      review: { ...shown, state: review.state.toLowerCase() },
-      ...more,
-    },
-  });
 }
 
 function unprocessable(message: string): ApiError {
