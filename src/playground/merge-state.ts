@@ -1,4 +1,5 @@
 /** Whether a pull request could be merged now, and if not why: GitHub's `mergeable_state`. */
+import { latestChecks } from "./latest-checks.ts";
 import type { Issue } from "./model/issues.ts";
 import type { Token } from "./model/people.ts";
 import type { Mergeability, Pull } from "./model/pulls.ts";
@@ -48,14 +49,15 @@ export function mergeObjection(
 }
 
 function hasBadCheck(repository: Repository, sha: string): boolean {
-  const checks = new Map(
-    repository.checks.filter((run) => run.headSha === sha).map((run) => [run.name, run]),
+  const checks = latestChecks(
+    repository,
+    repository.checks.filter((run) => run.headSha === sha),
   );
   const statuses = new Map(
     repository.statuses.filter((status) => status.sha === sha).map((status) => [status.context, status]),
   );
   return (
-    [...checks.values()].some(({ conclusion }) => !isGood(conclusion)) ||
+    checks.some(({ conclusion }) => !isGood(conclusion)) ||
     [...statuses.values()].some(({ state }) => state !== "success")
   );
 }

@@ -1,5 +1,6 @@
 /** Branch protection: which rules a branch has, and what they say about a commit that is to become its tip. */
 import { hasRole } from "./access.ts";
+import { latestChecks } from "./latest-checks.ts";
 import type { Protection } from "./model/checks.ts";
 import type { Token } from "./model/people.ts";
 import type { Repository } from "./model/world.ts";
@@ -63,7 +64,10 @@ export function mayBypass(repository: Repository, rule: Protection, token: Token
 }
 
 function hasPassed(repository: Repository, name: string, sha: string): boolean {
-  const check = repository.checks.findLast((run) => run.name === name && run.headSha === sha);
+  const check = latestChecks(
+    repository,
+    repository.checks.filter((run) => run.headSha === sha),
+  ).findLast((run) => run.name === name);
   if (check) return isGood(check.conclusion);
   const status = repository.statuses.findLast((entry) => entry.context === name && entry.sha === sha);
   return status?.state === "success";

@@ -1,6 +1,6 @@
 /** What a pull request's page has beside an issue's: reviews, conversations on lines, the checks of its head. */
-import { latestChecks } from "./graphql/resolvers/check-run.ts";
 import { escape } from "./html.ts";
+import { latestChecks } from "./latest-checks.ts";
 import type { CheckRun } from "./model/checks.ts";
 import type { LinePlace, Pull, Review, ReviewThread } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
@@ -35,7 +35,10 @@ export function reviewEntries(world: World, { reviews, threads }: Pull): Entry[]
 
 /** The newest check run of each name, and the newest status of each context, with what they say. */
 export function headChecks(repository: Repository, sha: string): string {
-  const runs = latestChecks(repository.checks.filter(({ headSha }) => headSha === sha));
+  const runs = latestChecks(
+    repository,
+    repository.checks.filter(({ headSha }) => headSha === sha),
+  );
   const statuses = new Map(
     repository.statuses.filter((status) => status.sha === sha).map((status) => [status.context, status]),
   );

@@ -109,7 +109,7 @@ export async function rerun(
   const again = toRepeat(definition, last, which);
   const live = liveRun({ repository, run, definition, remaining: again });
   for (const job of last.filter(({ key }) => !again.some((other) => other.key === key))) {
-    const kept = { ...job, id: newId(engine.world), attempt: run.attempt };
+    const kept = { ...job, attempt: run.attempt };
     const own = definition.jobs.find(({ key }) => key === job.key);
     if (!own) continue;
     run.jobs.push(kept);
@@ -125,7 +125,7 @@ export async function rerun(
     });
   }
   readConcurrency(engine.world, live);
-  announceRun(engine.world, { repository, run, action: "requested" });
+  // GitHub does not tell of a request when a run is run again, only of its beginning.
   admitRun(engine, live);
 }
 
@@ -163,7 +163,7 @@ function failAtStart(
   { repository, run, problem }: { repository: Repository; run: WorkflowRun; problem: string },
 ): WorkflowRun {
   run.problem = problem;
-  announceRun(world, { repository, run, action: "requested" });
+  if (run.attempt === 1) announceRun(world, { repository, run, action: "requested" });
   run.status = "completed";
   run.conclusion = "failure";
   announceRun(world, { repository, run, action: "completed" });

@@ -23,6 +23,7 @@ import {
 } from "../checks.ts";
 import { ApiError } from "../errors.ts";
 import { resolve } from "../git/objects.ts";
+import { latestChecks } from "../latest-checks.ts";
 import type { CheckRun } from "../model/checks.ts";
 import type { Token } from "../model/people.ts";
 import type { Repository, World } from "../model/world.ts";
@@ -235,14 +236,13 @@ function invalid(text: string): ApiError {
   return new ApiError(422, `Invalid request.\n\n${text}`);
 }
 
-/** By default only the newest check run of each name and App. */
+/** By default only the newest check run of each name in each suite. */
 function runList(
   c: Context<Env>,
   { world, repository, runs }: { world: World; repository: Repository; runs: CheckRun[] },
 ): { total_count: number; check_runs: ReturnType<typeof checkRunJson>[] } {
   const { check_name: name, status, app_id: appId, filter = "latest" } = c.req.query();
-  const newest = new Map(runs.map((run) => [`${run.appId} ${run.name}`, run]));
-  const chosen = (filter === "all" ? runs : [...newest.values()]).filter(
+  const chosen = (filter === "all" ? runs : latestChecks(repository, runs)).filter(
     (run) =>
       (name === undefined || run.name === name) &&
       (status === undefined || run.status === status) &&

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import type { components } from "@octokit/openapi-types";
 import { appById } from "../apps.ts";
 import { gitEnvironment } from "../git/run.ts";
+import { latestChecks } from "../latest-checks.ts";
 import type { CheckAnnotation, CheckRun, CheckSuite, CommitStatus, Conclusion } from "../model/checks.ts";
 import type { Issue } from "../model/issues.ts";
 import type { Repository, World } from "../model/world.ts";
@@ -73,7 +74,10 @@ export function checkSuiteJson(
   suite: CheckSuite,
 ): Schemas["check-suite"] {
   const url = `${repositoryUrl(world, repository)}/check-suites/${suite.id}`;
-  const runs = repository.checks.filter(({ suiteId }) => suiteId === suite.id);
+  const runs = latestChecks(
+    repository,
+    repository.checks.filter(({ suiteId }) => suiteId === suite.id),
+  );
   return {
     id: suite.id,
     node_id: nodeId("CheckSuite", suite.id),

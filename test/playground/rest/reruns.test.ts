@@ -14,6 +14,11 @@ jobs:
   shaky:
     runs-on: x
     steps: [{run: 'echo this is $GITHUB_RUN_ATTEMPT; test $GITHUB_RUN_ATTEMPT = 2'}]
+  gate:
+    needs: shaky
+    if: always()
+    runs-on: x
+    steps: [{run: 'test \${{ needs.shaky.result }} = success'}]
 `;
 
 const ROLLUP = `query($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) { object(expression: "main") {
@@ -65,7 +70,7 @@ test("the failed jobs of a workflow run are pending at once, under new ids, and 
   expect(
     told.map(({ action, request }) => [action, request.payload["workflow_run"]]).slice(-3),
   ).toMatchObject([
-    ["requested", { id: run, run_attempt: 2, status: "queued" }],
+    ["completed", { id: run, run_attempt: 1, conclusion: "failure" }],
     ["in_progress", { id: run, run_attempt: 2 }],
     ["completed", { id: run, run_attempt: 2, conclusion: "success" }],
   ]);

@@ -1,5 +1,6 @@
 /** Check runs and commit statuses, as a pull request requires them or not. */
 import type * as GitHub from "@octokit/graphql-schema";
+import { latestChecks } from "../../latest-checks.ts";
 import type { CheckAnnotation, CheckRun } from "../../model/checks.ts";
 import type { Repository } from "../../model/world.ts";
 import { nodeId, parseNodeId } from "../../node-ids.ts";
@@ -55,18 +56,13 @@ export const statusContextFields: Fields<GitHub.StatusContext, StatusContextNode
     isRequired(repository, status.context, args),
 };
 
-/** The last check run of each name in each suite: what a rerun replaced is not shown. */
-export function latestChecks(checks: readonly CheckRun[]): CheckRun[] {
-  return [...new Map(checks.map((check) => [`${check.suiteId} ${check.name}`, check])).values()];
-}
-
 export function checkRunConnection(
   repository: Repository,
   checks: readonly CheckRun[],
   args: GitHub.CheckSuiteCheckRunsArgs,
 ) {
   const filter = args.filterBy ?? {};
-  const wanted = (filter.checkType === "ALL" ? checks : latestChecks(checks)).filter(
+  const wanted = (filter.checkType === "ALL" ? checks : latestChecks(repository, checks)).filter(
     (check) =>
       (!filter.checkName || check.name === filter.checkName) &&
       (!filter.appId || check.appId === filter.appId) &&

@@ -1,5 +1,6 @@
 /** Check suites and the workflow runs behind them. */
 import type * as GitHub from "@octokit/graphql-schema";
+import { latestChecks } from "../../latest-checks.ts";
 import type { CheckRun, CheckSuite } from "../../model/checks.ts";
 import type { Repository } from "../../model/world.ts";
 import { nodeId } from "../../node-ids.ts";
@@ -7,7 +8,7 @@ import { repositoryPage } from "../../shapes/repository.ts";
 import { connection, type Connection } from "../connection.ts";
 import type { Context, Fields } from "../fields.ts";
 import { gitNode, type CheckSuiteNode, type WorkflowRunNode } from "../nodes.ts";
-import { checkRunConnection, latestChecks } from "./check-run.ts";
+import { checkRunConnection } from "./check-run.ts";
 import { findRef } from "./ref.ts";
 import { pullConnection } from "./pull-list.ts";
 
@@ -110,7 +111,7 @@ function statusOf(node: CheckSuiteNode): string {
 }
 
 function checksOf({ repository, suite }: CheckSuiteNode): CheckRun[] {
-  return latestChecks(repository.checks.filter(inSuite(suite)));
+  return latestChecks(repository, repository.checks.filter(inSuite(suite)));
 }
 
 function inSuite(suite: CheckSuite): (check: CheckRun) => boolean {

@@ -1,12 +1,12 @@
 /** A commit's check runs and statuses rolled up into one state. */
 import type * as GitHub from "@octokit/graphql-schema";
+import { latestChecks } from "../../latest-checks.ts";
 import type { CommitStatus } from "../../model/checks.ts";
 import type { Repository } from "../../model/world.ts";
 import { nodeId } from "../../node-ids.ts";
 import { connection } from "../connection.ts";
 import type { Fields } from "../fields.ts";
 import { gitNode, type CheckRunNode, type StatusContextNode } from "../nodes.ts";
-import { latestChecks } from "./check-run.ts";
 
 interface CommitNode {
   repository: Repository;
@@ -56,9 +56,10 @@ function contextsOf(node: CommitNode): (CheckRunNode | StatusContextNode)[] {
 }
 
 function checksOf({ repository, oid }: CommitNode): CheckRunNode[] {
-  return latestChecks(repository.checks.filter(({ headSha }) => headSha === oid)).map(
-    (check): CheckRunNode => ({ kind: "CheckRun", repository, check }),
-  );
+  return latestChecks(
+    repository,
+    repository.checks.filter(({ headSha }) => headSha === oid),
+  ).map((check): CheckRunNode => ({ kind: "CheckRun", repository, check }));
 }
 
 /** Of each context its last status counts. */
