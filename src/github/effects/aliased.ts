@@ -2,8 +2,8 @@
 import { graphql, type Client } from "../client.ts";
 import { GraphqlFailure } from "../failure.ts";
 
-/** GitHub does the mutations of one request one after another. */
-const AT_ONCE = 20;
+/** GitHub does the mutations of one request one after another, within its ten seconds; some of them create content. */
+const AT_ONCE = 10;
 
 /** `input`: the mutation's input for one thing. `type`: the name of that input type in GitHub's schema. */
 export async function aliased(
