@@ -3,7 +3,7 @@
 export const PERMISSIONS = {
   /** Dispatches the workflow, reads and cancels its runs; runs failed checks again, reads their logs. */
   actions: "write",
-  /** Reads the checks of heads, runs other Apps' failed ones again, writes the check run `gza / review`. */
+  /** Reads the checks of heads, writes the check run `gza / review`. */
   checks: "write",
   /** Reads config and ledger, writes the ledger, moves task branches, merges. */
   contents: "write",

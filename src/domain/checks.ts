@@ -58,7 +58,7 @@ export function couldNotRun({ outcome, log }: CheckFacts): boolean {
   return NEVER_RAN.has(outcome) || (log !== null && NO_COMMAND.test(log));
 }
 
-/** Whether the check tells of the time after the rerun: Actions makes new check runs, other Apps may use the old ones again. */
+/** Whether the check tells of the time after the rerun: Actions makes new check runs for what runs again. */
 export function isNewer({ id, completedAt }: CheckFacts, rerun: NonNullable<RecordBody["rerun"]>): boolean {
   return id === null || !rerun.checks.includes(id) || completedAt === null || completedAt > rerun.at;
 }

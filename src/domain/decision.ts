@@ -79,8 +79,8 @@ export type Effect =
   | { kind: "resolve_threads"; threads: string[] }
   /** Folds away comments and reviews of GZA's own that newer ones replaced; GraphQL node ids. */
   | { kind: "minimise"; nodes: string[] }
-  /** Runs failed checks once more: workflow runs by their failed workflow jobs, other Apps' checks one by one. */
-  | { kind: "rerun_checks"; head: Sha; runs: number[]; checks: number[] }
+  /** Has the failed workflow jobs of these workflow runs run once more. */
+  | { kind: "rerun_checks"; head: Sha; runs: number[] }
   | { kind: "request_merge"; pull: number; head: Sha; method: Method; title: string; message: string }
   | { kind: "delete_branch"; branch: string; head: Sha }
   | { kind: "close_issue"; issue: number };

@@ -84,8 +84,7 @@ const ERRANDS: { [word: string]: Errand } = {
     effect: (snapshot, { rerun }) => {
       const failed = snapshot.pull?.checks.filter(({ name }) => rerun?.names.includes(name)) ?? [];
       const runs = new Set(failed.flatMap(({ run }) => run ?? []));
-      const others = failed.flatMap(({ run, id }) => (run === null && id !== null ? [id] : []));
-      return rerun && { kind: "rerun_checks", head: rerun.head, runs: [...runs], checks: others };
+      return rerun && { kind: "rerun_checks", head: rerun.head, runs: [...runs] };
     },
   },
   parked: comment(),

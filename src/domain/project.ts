@@ -6,7 +6,6 @@ import { OWN_LABELS } from "./names.ts";
 import type { RecordBody } from "./record.ts";
 import { findingKey, postReview, reviewCheck } from "./review-body.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Reason } from "./task.ts";
 
 /** The effects that bring in line with `record`: labels, status comment, the newest review and its check, threads, what is outdated. */
 export function project(snapshot: Snapshot, record: RecordBody): Effect[] {
@@ -37,19 +36,7 @@ export function labelChange(snapshot: Snapshot, wanted: ReadonlySet<string>): Ef
     : [{ kind: "set_labels", on: snapshot.issue.number, add, remove }];
 }
 
-/** Reasons that the next look replaces at once: a status that shows them would only be one write more. */
-const PASSING: ReadonlySet<Reason> = new Set<Reason>([
-  "implemented",
-  "improved",
-  "fixed",
-  "approved",
-  "approved_with_followups",
-  "changes_requested",
-  "person_pushed",
-]);
-
 function status(snapshot: Snapshot, record: RecordBody): Effect[] {
-  if (PASSING.has(record.reason)) return [];
   const id = record.status_comment ?? statusId(snapshot);
   if (id === null) return [];
   const body = bodyOf("status", snapshot, record);

@@ -79,7 +79,7 @@ test("a failed check of GitHub Actions is read by its log, once, and anew when i
   const before = small.playground.requests().length;
   const second = (await look(small, issue)).pull?.checks[0];
   const asked = small.playground.requests().slice(before);
-  const rerun: Effect = { kind: "rerun_checks", head, runs: [first?.run ?? 0], checks: [] };
+  const rerun: Effect = { kind: "rerun_checks", head, runs: [first?.run ?? 0] };
   await applyEffect(small.client, { snapshot, record: null }, rerun);
   await small.playground.settled();
   const third = (await look(small, issue)).pull?.checks[0];

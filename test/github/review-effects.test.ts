@@ -213,7 +213,7 @@ describe("threads", () => {
 test("checks that cannot run again are no failure", async () => {
   const { snapshot, head } = await taskWithPull(small);
 
-  const evidence = await twice(snapshot, { kind: "rerun_checks", head, runs: [999_998], checks: [999_999] });
+  const evidence = await twice(snapshot, { kind: "rerun_checks", head, runs: [999_998] });
 
   expect(evidence.flat()).toEqual([
     { kind: "rerun_asked", head },

@@ -24,7 +24,8 @@ export function fixChecks(snapshot: Snapshot, record: Record | null): Answer | n
   const checks = checksOf(snapshot, at.record);
   if (checks.kind !== "red") return null;
   const again = at.record.rerun?.head === at.record.head ? at.record.rerun : null;
-  const canRunAgain = checks.checks.some(({ id }) => id !== null);
+  // Checks of other Apps may be asked for again by people and by those Apps alone.
+  const canRunAgain = checks.checks.some(({ run }) => run !== null);
   if (!again && canRunAgain) return runAgain(snapshot, at, checks);
   if (again && !isOver(snapshot, again, checks)) {
     const wait = later(snapshot.now, LOOK_AGAIN_SECONDS);
@@ -59,7 +60,7 @@ function runAgain(snapshot: Snapshot, { record }: AtHead, checks: Red): Answer {
 /** Every check that can run again has done so, or none has for a quarter of an hour. */
 function isOver(snapshot: Snapshot, rerun: NonNullable<Record["rerun"]>, { checks }: Red): boolean {
   if (secondsBetween(rerun.at, snapshot.now) >= PATIENCE_SECONDS) return true;
-  return checks.every((check) => check.id === null || isNewer(check, rerun));
+  return checks.every((check) => check.run === null || isNewer(check, rerun));
 }
 
 /** GitHub shows a workflow job's log a moment after its end; nothing is decided without it unless it never comes. */
