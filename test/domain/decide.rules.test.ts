@@ -356,15 +356,18 @@ describe("merging", () => {
     expect(decide(ready(wish, { evidence })).reason).toBe(reason);
   });
 
-  it("parks red checks and goes on when they are green", () => {
-    const red = pull({
-      checks: [{ name: "test", outcome: "failure", required: false, own: false, url: null }],
-    });
+  it("runs red checks again before anything else, and goes on from a park when they are green", () => {
+    const red = pull({ checks: [check({ outcome: "failure" })] });
 
-    const parked = decide(ready({}, { pull: red }));
+    const first = decide(ready({}, { pull: red }));
     const cleared = decide(ready({ phase: "parked", reason: "checks_red" }));
 
-    expect(parked.move?.record).toMatchObject({ phase: "parked", reason: "checks_red" });
+    expect(first.move?.record).toMatchObject({
+      phase: "open",
+      reason: "waits_for_rerun",
+      rerun: { head: HEAD },
+    });
+    expect(first.effects.map(({ kind }) => kind)).toContain("rerun_checks");
     expect(cleared.move?.record).toMatchObject({ phase: "open" });
   });
 });
