@@ -124,16 +124,30 @@ function isClosed({ state }: KnownFinding): boolean {
   return state === "fixed" || state === "unseen" || state === "dismissed";
 }
 
-/** The file must stay readable in one query: what is closed loses its long texts, and of the closed the oldest go. */
+/**
+ * GitHub cuts a file that is read over GraphQL at 512,000 bytes, and a file that was cut is not what the record signed: what is closed
+ * loses its long texts, and of the closed the oldest go.
+ */
 function bounded(known: KnownFinding[]): KnownFinding[] {
-  const surplus = new Set(known.filter(isClosed).slice(0, -MAX_CLOSED));
-  return known
-    .filter((finding) => !surplus.has(finding))
-    .map((finding) =>
-      isClosed(finding)
-        ? { ...finding, evidence: "", impact: "", fix: "", tests: "", sites: [], dispute: null }
-        : finding,
-    );
+  const short = known.map((finding) =>
+    isClosed(finding)
+      ? { ...finding, evidence: "", impact: "", fix: "", tests: "", sites: [], dispute: null }
+      : finding,
+  );
+  const open = short.filter((finding) => !isClosed(finding));
+  let room = MAX_BYTES - bytesOf(open);
+  const kept = new Set<KnownFinding>(open);
+  for (const finding of short.filter(isClosed).toReversed()) {
+    room -= bytesOf(finding);
+    if (room < 0) break;
+    kept.add(finding);
+  }
+  return short.filter((finding) => kept.has(finding));
 }
 
-const MAX_CLOSED = 300;
+/** Leaves room for the newest review and the answers that are due. */
+const MAX_BYTES = 400_000;
+
+function bytesOf(value: KnownFinding | KnownFinding[]): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
+}

@@ -1,0 +1,170 @@
+/** What becomes of findings: numbers, states, verdicts, judges, people. */
+import { describe, expect, it } from "vitest";
+import { Finding, NO_FINDINGS, type Findings, type KnownFinding } from "../../src/domain/finding.ts";
+import {
+  awaitsJudge,
+  dismiss,
+  takeClosed,
+  takeReview,
+  takeRulings,
+  verdictOn,
+} from "../../src/domain/findings.ts";
+import type { Report } from "../../src/domain/report.ts";
+import { attempt, finding, HEAD, report, sha } from "./snapshots.ts";
+
+const A = "aaaaaaaaaaaa";
+const B = "bbbbbbbbbbbb";
+
+/** As the publisher hands it over. */
+function named(fingerprint: string, change: Partial<KnownFinding> = {}): Finding {
+  const {
+    n: _,
+    state: __,
+    seen: ___,
+    dispute: ____,
+    upheld: _____,
+    note: ______,
+    ...plain
+  } = finding({
+    fingerprint,
+    ...change,
+  });
+  return Finding.parse(plain);
+}
+
+function reviewOf(findings: Finding[], gone: string[] = []): Report {
+  return report({
+    kind: "review",
+    work: null,
+    findings,
+    coverage: [{ path: "a.ts", seen: true, why: null }],
+    review: { head: HEAD, patch: "9", dropped: [], gone },
+  });
+}
+
+function after(before: Findings | null, n: number, from: Report): Findings {
+  return takeReview(before, attempt({ n, kind: "review" }), from);
+}
+
+function states({ known }: Findings): string[] {
+  return known.map(({ n, state }) => `F${n} ${state}`);
+}
+
+describe("a review", () => {
+  it("numbers findings in the order of first sight and keeps their numbers", () => {
+    const first = after(null, 2, reviewOf([named(A), named(B)]));
+    const second = after(first, 4, reviewOf([named(B), named("cccccccccccc")]));
+
+    expect(first.known.map(({ n, fingerprint }) => [n, fingerprint])).toEqual([
+      [1, A],
+      [2, B],
+    ]);
+    expect(second.known.map(({ n, seen }) => [n, seen])).toEqual([
+      [1, { first: 2, last: 2 }],
+      [2, { first: 2, last: 4 }],
+      [3, { first: 4, last: 4 }],
+    ]);
+  });
+
+  it.each([
+    ["named again: open", [named(A)], [], "open"],
+    ["not named, its lines gone: fixed", [], [A], "fixed"],
+    ["not named, its lines there: not seen again", [], [], "unseen"],
+  ])("finds one that was addressed %s", (_, again, gone, state) => {
+    const addressed = takeClosed(after(null, 2, reviewOf([named(A)])), [
+      { finding: A, how: "addressed", evidence: "" },
+    ]);
+
+    expect(states(after(addressed, 4, reviewOf(again, gone)))).toEqual([`F1 ${state}`]);
+  });
+
+  it("opens again what comes back after it was fixed", () => {
+    const fixed = after(after(null, 2, reviewOf([named(A)])), 4, reviewOf([], [A]));
+
+    expect(states(after(fixed, 6, reviewOf([named(A)])))).toEqual(["F1 open"]);
+  });
+
+  it("leaves dismissed what a person has dismissed, however often it is named", () => {
+    const dismissed = dismiss(after(null, 2, reviewOf([named(A)])), 1, "Dismissed by anna: no.");
+    const again = after(dismissed, 4, reviewOf([named(A)]));
+
+    expect(states(again)).toEqual(["F1 dismissed"]);
+    expect(verdictOn(HEAD, "9", again).value).toBe("approved");
+  });
+
+  it("stays readable in one query after many large ones", () => {
+    const long = "x".repeat(100);
+    const texts = { evidence: long, impact: long, fix: long, tests: long, title: long };
+    let findings: Findings | null = null;
+    for (let round = 1; round <= 6; round += 1) {
+      const many = Array.from({ length: 500 }, (_, index) =>
+        named(`${round}${String(index).padStart(11, "0")}`, texts),
+      );
+      findings = after(
+        findings,
+        2 * round,
+        reviewOf(
+          many,
+          findings?.known.map(({ fingerprint }) => fingerprint),
+        ),
+      );
+    }
+
+    expect(JSON.stringify(findings).length).toBeLessThan(512_000);
+    expect(findings?.known.filter(({ state }) => state === "open")).toHaveLength(500);
+  });
+});
+
+describe("the verdict", () => {
+  it.each([
+    ["approved", []],
+    ["approved_with_followups", [named(A, { severity: "followup" })]],
+    ["changes_requested", [named(A), named(B, { severity: "followup" })]],
+  ])("is %s by its findings alone", (value, findings) => {
+    const { known, ...rest } = after(null, 2, reviewOf(findings));
+
+    const verdict = verdictOn(sha("4"), "7", {
+      known,
+      ...rest,
+      review: rest.review && { ...rest.review, summary: "APPROVED" },
+    });
+
+    expect(verdict).toMatchObject({ head: sha("4"), patch: "7", value, carried_from: null });
+  });
+});
+
+describe("a dispute", () => {
+  const open = after(null, 2, reviewOf([named(A), named(B)]));
+  const dispute = (which: string): { finding: string; how: "disputed"; evidence: string } => ({
+    finding: which,
+    how: "disputed",
+    evidence: "It is right.",
+  });
+
+  it("goes to a judge only when every blocker is disputed, and only once", () => {
+    const one = takeClosed(open, [dispute(A)]);
+    const both = takeClosed(one, [dispute(B)]);
+    const upheld = takeRulings(both, [{ finding: A, how: "overruled", evidence: "Indeed." }]);
+
+    expect([one, both].map((findings) => awaitsJudge(findings))).toEqual([false, true]);
+    expect(states(upheld)).toEqual(["F1 dismissed", "F2 open"]);
+    expect(upheld.known[0]?.note).toBe("A second reviewer overruled it: Indeed.");
+    expect(awaitsJudge(takeClosed(upheld, [dispute(B)]))).toBe(false);
+  });
+
+  it("blocks until it is decided", () => {
+    expect(verdictOn(HEAD, "9", takeClosed(open, [dispute(A), dispute(B)]))).toMatchObject({ blockers: 2 });
+  });
+});
+
+describe("dismissing", () => {
+  it.each([
+    ["a number that nobody gave", 7],
+    ["what is closed already", 1],
+  ])("finds nothing for %s", (_, n) => {
+    const fixed = after(after(null, 2, reviewOf([named(A)])), 4, reviewOf([], [A]));
+
+    expect(dismiss(fixed, n, "")).toBeNull();
+    expect(dismiss(NO_FINDINGS, n, "")).toBeNull();
+  });
+});
