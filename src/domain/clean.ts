@@ -38,14 +38,14 @@ export function cleanIncoming(text: string, limit = 60_000): Cleaned {
 
 /** Foreign text as GZA may say it on GitHub: nobody is mentioned, no issue is closed, nothing commands, on one line. */
 export function cleanLine(text: string, limit = 200): string {
-  const { text: visible } = cleanIncoming(text, 4 * limit);
+  const { text: visible } = cleanIncoming(beginning(text, limit), 4 * limit);
   const line = visible.replace(/\s+/g, " ").trim();
   return cutAt(defuse(line), limit).trim();
 }
 
 /** Foreign text of several lines as GZA may say it on GitHub; its own line breaks and code blocks stay, and an open code block is closed. */
 export function cleanText(text: string, limit = 4000): string {
-  const { text: visible } = cleanIncoming(text, 4 * limit);
+  const { text: visible } = cleanIncoming(beginning(text, limit), 4 * limit);
   const cut = cutAt(visible.split("\n").map(defuse).join("\n"), limit).trim();
   const fences = cut.match(/^ {0,3}(?:```|~~~)/gm) ?? [];
   return fences.length % 2 === 0 ? cut : `${cut}\n${fences.at(-1)?.trim() ?? ""}`;
@@ -64,6 +64,11 @@ function defuse(line: string): string {
       .replace(/!\[/g, "[")
       .replace(/(^|\s)\/gza\b/gi, "$1gza")
   );
+}
+
+/** More than enough to fill `limit` with what is left of it; cleaning the whole of a long text takes long. */
+function beginning(text: string, limit: number): string {
+  return cutAt(text, 16 * limit);
 }
 
 function cutAt(text: string, limit: number): string {

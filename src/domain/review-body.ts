@@ -154,28 +154,34 @@ function reviewText(
     droppedText(review),
   ].filter((part) => part !== "");
   const isInline = new Set(inline);
-  const sections = openOf(findings)
-    .filter((finding) => !isInline.has(finding))
-    .map(
-      (finding) =>
-        `${headingOf(finding)}\n${permalink(snapshot, review.head, finding)}\n\n${detailsOf(finding)}`,
-    );
-  return fill(parts, sections);
+  const others = openOf(findings).filter((finding) => !isInline.has(finding));
+  return fill(
+    parts,
+    others,
+    (finding) =>
+      `${headingOf(finding)}\n${permalink(snapshot, review.head, finding)}\n\n${detailsOf(finding)}`,
+  );
 }
 
 /** As many sections as there is room for; how many are left out is said. */
-function fill(parts: string[], sections: string[]): string {
+function fill(
+  parts: readonly string[],
+  findings: readonly KnownFinding[],
+  section: (finding: KnownFinding) => string,
+): string {
+  const shown = [...parts];
   let length = parts.reduce((sum, part) => sum + part.length + 2, 0);
-  let shown = 0;
-  for (const section of sections) {
-    if (length + section.length + 2 > MAX_REVIEW) break;
-    length += section.length + 2;
-    shown += 1;
+  for (const [index, finding] of findings.entries()) {
+    const text = section(finding);
+    length += text.length + 2;
+    if (length > MAX_REVIEW) {
+      const rest = findings.length - index;
+      shown.push(`The details of ${rest} more findings have no room here; the table names them.`);
+      break;
+    }
+    shown.push(text);
   }
-  const rest = sections.length - shown;
-  const more =
-    rest === 0 ? [] : [`The details of ${rest} more findings have no room here; the table names them.`];
-  return [...parts, ...sections.slice(0, shown), ...more].join("\n\n");
+  return shown.join("\n\n");
 }
 
 function headingOf({ n, severity, title }: KnownFinding): string {
@@ -208,18 +214,27 @@ function tableOf(snapshot: Snapshot, findings: Findings, head: Sha): string {
   const open = openOf(findings);
   const closed = known.filter((finding) => !open.includes(finding)).toReversed();
   const all = [...open, ...closed];
-  const rows = all.map((finding) => {
-    const where = permalink(snapshot, head, finding);
-    const title = cleanLine(finding.title, 100).replaceAll("|", "\\|");
-    const state = stateOf(finding, review?.attempt ?? null);
-    return `| F${finding.n} | ${finding.severity === "blocker" ? "blocker" : "follow-up"} | ${where} | ${title} | ${state} |`;
-  });
-  const shown = rows
-    .filter((_, index) => rows.slice(0, index + 1).join("\n").length <= MAX_TABLE)
-    .slice(0, MAX_ROWS);
-  const left = rows.length - shown.length;
+  const rows: string[] = [];
+  let length = 0;
+  for (const finding of all.slice(0, MAX_ROWS)) {
+    const row = rowOf(snapshot, head, { finding, attempt: review?.attempt ?? null });
+    length += row.length;
+    if (length > MAX_TABLE) break;
+    rows.push(row);
+  }
+  const left = all.length - rows.length;
   const more = left > 0 ? `\n\n${left} more are not in this table.` : "";
-  return ["| | severity | where | what | state |", "|---|---|---|---|---|", ...shown].join("\n") + more;
+  return ["| | severity | where | what | state |", "|---|---|---|---|---|", ...rows].join("\n") + more;
+}
+
+function rowOf(
+  snapshot: Snapshot,
+  head: Sha,
+  { finding, attempt }: { finding: KnownFinding; attempt: number | null },
+): string {
+  const severity = finding.severity === "blocker" ? "blocker" : "follow-up";
+  const title = cleanLine(finding.title, 100).replaceAll("|", "\\|");
+  return `| F${finding.n} | ${severity} | ${permalink(snapshot, head, finding)} | ${title} | ${stateOf(finding, attempt)} |`;
 }
 
 function coverageText({ coverage }: Review): string {
