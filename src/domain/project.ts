@@ -49,7 +49,7 @@ function review(snapshot: Snapshot, record: RecordBody): Effect[] {
   const effects: Effect[] = [];
   const check = reviewCheck(snapshot, record);
   if (check) effects.push(check);
-  const post = snapshot.pull?.head === record.verdict?.head ? postReview(snapshot, record) : null;
+  const post = record.verdict?.head === record.head ? postReview(snapshot, record) : null;
   const shown = post && snapshot.said.get(post.key);
   if (post && shown && !sameText(shown.body, post.body)) effects.push({ ...post, comments: [] });
   return effects;

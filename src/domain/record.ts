@@ -96,7 +96,8 @@ export const RecordBody = z.strictObject({
   verdict: z
     .strictObject({
       head: Sha,
-      patch: z.string().regex(/^[0-9a-f]+$/),
+      /** git's id of the patch; empty where nothing of it is text. */
+      patch: z.string().regex(/^[0-9a-f]*$/),
       value: Verdict,
       blockers: Count,
       followups: Count,

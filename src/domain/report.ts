@@ -10,7 +10,7 @@ export const Report = z.strictObject({
   end: AttemptEnd,
   summary: z.string().max(20_000),
   last_words: z.string().max(20_000),
-  /** The commits of the attempt; null: it made none. `patch` is git's stable patch id of merge base..head. */
+  /** The commits of the attempt; null: it made none. `patch` is git's patch id of merge base..head. */
   work: z
     .strictObject({
       base: Sha,
@@ -27,7 +27,7 @@ export const Report = z.strictObject({
   review: z
     .strictObject({
       head: Sha,
-      /** git's stable patch id of merge base..head. */
+      /** git's patch id of merge base..head. */
       patch: z.string().regex(/^[0-9a-f]*$/),
       dropped: z.array(Dropped),
       /** Fingerprints of the job's findings whose lines are not at the head any more. */

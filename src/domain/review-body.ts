@@ -42,14 +42,23 @@ export function postReview(
   const { verdict, pull } = record;
   if (!findings?.review || pull === null || verdict?.head !== findings.review.head) return null;
   const { review } = findings;
-  const inline = inlineFindings(snapshot, findings, review);
   const key = reviewKey(review.head);
+  const threads = (snapshot.pull?.threads ?? []).filter(({ isResolved }) => !isResolved);
+  const placed = new Set(threads.map(({ comments }) => comments[0]?.key));
+  const unplaced = openOf(findings).filter(({ fingerprint }) => !placed.has(findingKey(fingerprint)));
+  // Comments on lines come with the review; what is found later about the same head stands in its body.
+  const inline = snapshot.said.has(key)
+    ? []
+    : unplaced
+        .filter(({ anchor, seen }) => anchor !== null && seen.last === review.attempt)
+        .slice(0, MAX_INLINE);
+  const others = unplaced.filter((finding) => !inline.includes(finding));
   return {
     kind: "post_review",
     key,
     pull,
     head: review.head,
-    body: `${marker(key)}\n${reviewText(snapshot, { findings, review, verdict, inline })}`,
+    body: `${marker(key)}\n${reviewText(snapshot, { findings, review, verdict, others })}`,
     comments: inline.flatMap((finding) => lineComment(finding)),
   };
 }
@@ -123,16 +132,6 @@ function openOf(findings: Findings): KnownFinding[] {
     .toSorted((one, other) => rank(one) - rank(other));
 }
 
-/** Those whose lines lie in the diff and that have no thread of their own yet. */
-function inlineFindings(snapshot: Snapshot, findings: Findings, { attempt }: Review): KnownFinding[] {
-  const threads = (snapshot.pull?.threads ?? []).filter(({ isResolved }) => !isResolved);
-  const placed = new Set(threads.map(({ comments }) => comments[0]?.key));
-  return openOf(findings)
-    .filter(({ anchor, seen }) => anchor !== null && seen.last === attempt)
-    .filter(({ fingerprint }) => !placed.has(findingKey(fingerprint)))
-    .slice(0, MAX_INLINE);
-}
-
 function lineComment(finding: KnownFinding): LineComment[] {
   const { anchor, path, fingerprint } = finding;
   if (anchor === null) return [];
@@ -142,9 +141,9 @@ function lineComment(finding: KnownFinding): LineComment[] {
 
 function reviewText(
   snapshot: Snapshot,
-  from: { findings: Findings; review: Review; verdict: RecordVerdict; inline: KnownFinding[] },
+  from: { findings: Findings; review: Review; verdict: RecordVerdict; others: KnownFinding[] },
 ): string {
-  const { findings, review, verdict, inline } = from;
+  const { findings, review, verdict, others } = from;
   const by = [review.agent, review.model].filter((name) => name !== "").map((name) => cleanLine(name, 60));
   const parts = [
     `**${verdictTitle(verdict)}.** Review of ${review.head.slice(0, 12)} by ${by.join(", ")}.`,
@@ -153,8 +152,6 @@ function reviewText(
     coverageText(review),
     droppedText(review),
   ].filter((part) => part !== "");
-  const isInline = new Set(inline);
-  const others = openOf(findings).filter((finding) => !isInline.has(finding));
   return fill(
     parts,
     others,

@@ -14,9 +14,17 @@ export async function forkPoint(dir: string, base: string, head: string): Promis
   return answer.stdout.toString("utf8").trim();
 }
 
-/** git's stable patch id: equal patches have equal ids, whatever their line numbers and white space; empty for no change. */
+/**
+ * git's own id of a patch: equal patches have equal ids, whatever their line numbers; empty for no change. White space counts, for it can
+ * be all of a change; only git before 2.39 cannot do that and folds it.
+ */
 export async function patchId(dir: string, { before, after }: Range): Promise<string> {
   const args = ["-r", "-p", "--no-textconv", "--no-ext-diff", "--no-color", "--full-index"];
-  const diff = await git(["diff-tree", ...args, before, after], { dir });
-  return (await git(["patch-id", "--stable"], { dir, input: diff })).split(" ")[0] ?? "";
+  const input = await git(["diff-tree", ...args, before, after], { dir });
+  const verbatim = await tryGit(["patch-id", "--verbatim"], { dir, input });
+  const id =
+    verbatim.exit === 0
+      ? verbatim.stdout.toString("utf8")
+      : await git(["patch-id", "--stable"], { dir, input });
+  return id.split(" ")[0] ?? "";
 }

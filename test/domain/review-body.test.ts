@@ -92,6 +92,36 @@ describe("the posted review", () => {
   });
 });
 
+describe("the review of a head that is posted already", () => {
+  const key = `review:${HEAD.slice(0, 12)}`;
+  const known = [finding(), finding({ n: 2, fingerprint: "bbbbbbbbbbbb", title: "Another" })];
+  const threads = [own(findingKey("aaaaaaaaaaaa")), own(findingKey("bbbbbbbbbbbb"))];
+  const first = posted(known).body;
+  const said = new Map([[key, { id: 1, nodeId: "PRR_1", body: first, isMinimised: false }]]);
+
+  it("stays as it is while nothing changes", () => {
+    expect(posted(known, { said, pull: pull({ threads }) }).body).toBe(first);
+    expect(projected(rejected(known, {}, { said, pull: pull({ threads }) }))).not.toContain("post_review");
+  });
+
+  it("is written anew when a person dismisses something, with what has no thread in its body", () => {
+    const dismissed = [finding({ state: "dismissed" }), known[1] ?? finding()];
+    const at = rejected(dismissed, {}, { said, pull: pull({ threads: threads.slice(0, 1) }) });
+    const { body, comments } = posted(dismissed, { said, pull: pull({ threads: threads.slice(0, 1) }) });
+
+    expect(projected(at)).toContain("post_review");
+    expect(comments).toEqual([]);
+    expect(body).toMatch(/\| F1 .*dismissed/);
+    expect(body).toContain("**F2, blocker: Another**");
+  });
+
+  it("is left to history when the head is another one", () => {
+    const at = rejected(known, { head: "3".repeat(40) }, { said, pull: pull({ threads: [] }) });
+
+    expect(projected(at)).not.toContain("post_review");
+  });
+});
+
 describe("the check run", () => {
   it.each([
     ["failure", [finding()]],
