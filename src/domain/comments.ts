@@ -1,5 +1,5 @@
 /** Every sentence that GZA says on GitHub. */
-import { cleanLine } from "./clean.ts";
+import { cleanLine, cleanText } from "./clean.ts";
 import { answerTo } from "./answers.ts";
 import { marker } from "./names.ts";
 import type { Attempt, RecordBody } from "./record.ts";
@@ -48,9 +48,14 @@ export function pullTitle(snapshot: Snapshot, record: RecordBody): string {
 
 export function pullBody(snapshot: Snapshot, record: RecordBody): string {
   const last = record.attempts.at(-1);
+  const { baton } = snapshot;
+  // At hand while the attempt lands; a pull request that has to be opened again later does without.
+  const report = baton.kind === "report" && baton.report.kind === "report" ? baton.report.report : null;
+  const summary = cleanText(report?.summary ?? "", 6000);
   const lines = [
     `Closes #${record.issue}`,
     "",
+    ...(summary === "" ? [] : [summary, ""]),
     `Asked for by ${cleanLine(record.asked.by.login, 40)}. ${last ? `${attemptLine(snapshot, last)}.` : ""}`,
     "",
     `It stays a draft until it is approved, green and mergeable. What happens meanwhile stands in the [status comment](${snapshot.issue.url}).`,

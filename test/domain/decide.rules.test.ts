@@ -153,6 +153,21 @@ describe("asking", () => {
   });
 });
 
+describe("the pull request", () => {
+  it("says what the agent says it did, without the force of its words", () => {
+    const { effects } = decide(
+      returned({ summary: "Handles empty input. Fixes #99, thanks @anna.\n\n<!-- hidden -->" }),
+    );
+    const opened = effects.find(({ kind }) => kind === "open_pull");
+
+    expect(opened?.kind === "open_pull" && opened.body.split("\n").slice(0, 3)).toEqual([
+      "Closes #7",
+      "",
+      "Handles empty input. Fixes no. 99, thanks ＠anna.",
+    ]);
+  });
+});
+
 describe("claiming", () => {
   it("moves record, queue and baton at once and dispatches", () => {
     const { move, effects } = decide(task({}));
