@@ -1,6 +1,7 @@
 /** Handles one task: observes, decides, moves, does the effects, and again until nothing is left to do now. */
 import type { Logger } from "probot";
 import type { Decision, Effect } from "../domain/decision.ts";
+import { isLiving } from "../domain/record.ts";
 import type { Evidence, Role, Snapshot } from "../domain/snapshot.ts";
 import { applyEffect } from "../github/apply-effect.ts";
 import type { Client } from "../github/client.ts";
@@ -65,8 +66,9 @@ async function carryOut(
   { observer, interrupt }: HandleDependencies,
 ): Promise<Evidence[] | "lost"> {
   const { move } = decision;
-  // After a move the task is looked at again at once: what only shows its state waits for the round that leaves it as it is.
-  const effects = decision.effects.filter((effect) => move === null || !isProjection(effect));
+  // After a move a living task is looked at again at once: what only shows its state waits for the round that leaves it as it is.
+  const waits = move !== null && isLiving(move.record);
+  const effects = decision.effects.filter((effect) => !waits || !isProjection(effect));
   let record = snapshot.record.kind === "record" ? snapshot.record.record : null;
   if (move !== null) {
     interrupt?.({ when: "before", what: "move" });

@@ -2,7 +2,7 @@
 import type { Decision } from "./decision.ts";
 import { effectsOf, intentsDue, renewed } from "./intents.ts";
 import { project } from "./project.ts";
-import type { Record, RecordBody } from "./record.ts";
+import { isLiving, type Record, type RecordBody } from "./record.ts";
 import type { Answer, Rule } from "./rule.ts";
 import { nothingYet } from "./rule.ts";
 import { adoptHead } from "./rules/adopt-head.ts";
@@ -23,7 +23,8 @@ import { rest } from "./rules/rest.ts";
 import { reviewHead } from "./rules/review-head.ts";
 import { settleAttempt } from "./rules/settle-attempt.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { sooner } from "./time.ts";
+import type { Instant } from "./task.ts";
+import { later, sooner } from "./time.ts";
 import { moveTo } from "./transition.ts";
 
 export const RULES: readonly Rule[] = [
@@ -66,9 +67,22 @@ function complete(snapshot: Snapshot, record: Record | null, answer: Answer): An
   if (!after) return kept;
   const seen = kept.move?.findings ? { ...snapshot, findings: kept.move.findings } : snapshot;
   const announced = kept.move ? effectsOf(seen, after, snapshot.now) : [];
-  const again = record && !kept.move ? sooner(kept.again, intentsDue(snapshot, record)) : kept.again;
-  return { ...kept, effects: [...kept.effects, ...announced, ...project(seen, after)], again };
+  const effects = [...kept.effects, ...announced, ...project(seen, after)];
+  return {
+    ...kept,
+    effects,
+    again: kept.move || !record ? kept.again : nextLook(snapshot, record, kept.again),
+  };
 }
+
+/** Intents are looked after until they are seen done; so is an ended task until it is shown as ended, for no event will come. */
+function nextLook(snapshot: Snapshot, record: Record, again: Instant | null): Instant | null {
+  const due = sooner(again, intentsDue(snapshot, record));
+  const isUnfinished = !isLiving(record) && record.intents.length > 0;
+  return due === null && isUnfinished ? later(snapshot.now, LAST_LOOK_SECONDS) : due;
+}
+
+const LAST_LOOK_SECONDS = 30;
 
 /** The move that a rule without one still needs: to renew what got lost, or to forget what is done in a task at its end. */
 function catchUp(snapshot: Snapshot, record: Record): Answer["move"] {
@@ -76,7 +90,8 @@ function catchUp(snapshot: Snapshot, record: Record): Answer["move"] {
   if (intents) {
     return moveTo(snapshot, record, { story: "announced again what nobody saw done", change: { intents } });
   }
-  const ended = record.phase === "done" || record.phase === "cancelled";
-  if (!ended || record.intents.length === 0 || intentsDue(snapshot, record) !== null) return null;
+  if (isLiving(record) || record.intents.length === 0 || intentsDue(snapshot, record) !== null) return null;
+  // What is forgotten is never looked at again: first everything must show the end.
+  if (project(snapshot, record).length > 0) return null;
   return moveTo(snapshot, record, { story: "everything is said and done", change: {} });
 }

@@ -1,6 +1,6 @@
 /** Rule 3: what is done or cancelled stays so, unless somebody who may puts the label on again: then a new generation begins. */
 import { newestAsk } from "../ask.ts";
-import type { Record } from "../record.ts";
+import { isLiving, type Record } from "../record.ts";
 import { moves, rests, type Answer } from "../rule.ts";
 import { mayWrite, type Snapshot } from "../snapshot.ts";
 import { moveTo } from "../transition.ts";
@@ -8,7 +8,7 @@ import { freshTask } from "./begin.ts";
 import { unheardCommand } from "./answer-command.ts";
 
 export function leaveEnded(snapshot: Snapshot, record: Record | null): Answer | null {
-  if (!record || isLivingPhase(record)) return null;
+  if (!record || isLiving(record)) return null;
   const ask = newestAsk(snapshot);
   const isNew = ask !== null && ask.at > record.asked.at && snapshot.issue.state === "open";
   if (isNew && mayWrite(snapshot, ask.by)) {
@@ -19,8 +19,4 @@ export function leaveEnded(snapshot: Snapshot, record: Record | null): Answer | 
     return moves(moveTo(snapshot, record, { story: `asked again by @${ask.by.login}`, change, brief }));
   }
   return unheardCommand(snapshot) ? null : rests(record.reason);
-}
-
-function isLivingPhase(record: Record): boolean {
-  return record.phase !== "done" && record.phase !== "cancelled";
 }
