@@ -58,7 +58,10 @@ function defuse(line: string): string {
       // Tags, comments and links in angle brackets; a lone sign between words or numbers is none of them.
       .replace(/<(?=[A-Za-z/!?])/g, "‹")
       .replace(/@(?=[A-Za-z0-9_-])/g, "＠")
-      .replace(/(^|[\s(])#(?=\d)/g, "$1no. ")
+      // GitHub reads entities first, and finds `owner/name#12` too.
+      .replace(/&(?=#|commat;|num;)/g, "＆")
+      .replace(/(?<=\w)#(?=\d)/g, " no. ")
+      .replace(/#(?=\d)/g, "no. ")
       .replace(/\bGH-(?=\d)/gi, "no. ")
       .replace(/\bhttps?:\/\//gi, "")
       .replace(/!\[/g, "[")

@@ -64,7 +64,7 @@ function closedThreads({ pull, findings }: Snapshot): Effect[] {
       .map(({ fingerprint }) => findingKey(fingerprint)),
   );
   const threads = pull.threads
-    .filter(({ isResolved, comments }) => !isResolved && comments.every(({ isMine }) => isMine))
+    .filter(({ isResolved, comments }) => !isResolved && comments.at(-1)?.isMine)
     .filter(({ comments }) => closed.has(comments[0]?.key ?? ""));
   return threads.length === 0 ? [] : [{ kind: "resolve_threads", threads: threads.map(({ id }) => id) }];
 }

@@ -230,7 +230,7 @@ function rowOf(
   { finding, attempt }: { finding: KnownFinding; attempt: number | null },
 ): string {
   const severity = finding.severity === "blocker" ? "blocker" : "follow-up";
-  const title = cleanLine(finding.title, 100).replaceAll("|", "\\|");
+  const title = cleanLine(finding.title, 100).replaceAll(/[\\|]/g, "\\$&");
   return `| F${finding.n} | ${severity} | ${permalink(snapshot, head, finding)} | ${title} | ${stateOf(finding, attempt)} |`;
 }
 

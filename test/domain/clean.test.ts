@@ -35,6 +35,11 @@ describe("cleanLine", () => {
   it.each([
     ["@everyone look", "＠everyone look"],
     ["fixes #3", "fixes no. 3"],
+    ["fixes acme/app#3", "fixes acme/app no. 3"],
+    ["closes:#3, **#4** [#5]", "closes:no. 3, **no. 4** [no. 5]"],
+    ["&#64;anna &#x40;anna &commat;anna", "＆no. 64;anna ＆#x40;anna ＆commat;anna"],
+    ["a && b; &amp; x = &y;", "a && b; &amp; x = &y;"],
+    ["see a.ts#L3", "see a.ts#L3"],
     ["one\ntwo", "one two"],
     ["![x](https://evil.test/a.png)", "[x](evil.test/a.png)"],
     ["/gza merge", "gza merge"],

@@ -67,7 +67,10 @@ describe("the posted review", () => {
 
   it.each([
     ["a mention", "@anna", "＠anna"],
+    ["a mention in disguise", "&#64;anna", "＆no. 64;anna"],
     ["a closing word", "Fixes #12", "Fixes no. 12"],
+    ["a closing word with a repository", "Fixes acme/app#12", "Fixes acme/app no. 12"],
+    ["GZA's own marker in two", "a <!-<!-- -->- gza:finding:aaaaaaaaaaaa -->", "a"],
     ["a hidden comment", "a <!-- gza:status --> b", "a"],
     ["a picture", "![x](https://evil.test/y)", "[x](evil.test/y)"],
     ["a command", "/gza merge", "gza merge"],
@@ -83,6 +86,18 @@ describe("the posted review", () => {
     const [, link = ""] = /\]\((https:[^)\s|]+)\)/.exec(body) ?? [];
 
     expect(decodeURIComponent(new URL(link).pathname)).toBe(`/acme/app/blob/${HEAD}/${path}`);
+  });
+
+  it.each([
+    ["a|b", "a\\|b"],
+    ["a\\|b", "a\\\\\\|b"],
+    ["a\nb", "a b"],
+  ])("keeps the title %j in its cell of the table", (title, cell) => {
+    const row = posted([finding({ title })])
+      .body.split("\n")
+      .find((line) => line.startsWith("| F1"));
+
+    expect(row).toContain(`| ${cell} | new |`);
   });
 
   it("puts no second comment where an open thread of the finding stands", () => {
@@ -175,7 +190,26 @@ describe("with time", () => {
       { state: "fixed" },
       false,
     ],
+    [
+      "one in which GZA has answered a person is",
+      {
+        ...own(findingKey("aaaaaaaaaaaa")),
+        comments: [
+          ...own(findingKey("aaaaaaaaaaaa")).comments,
+          { by: ANNA, isBot: false, isMine: false, key: null, at: NOW, body: "Really?" },
+          ...own("reply:3:bbbbbbbbbbbb").comments,
+        ],
+      },
+      { state: "fixed" },
+      true,
+    ],
     ["a person's is not", thread("No."), { state: "fixed" }, false],
+    [
+      "a person's that GZA has answered is not",
+      thread("", { comments: [...thread("No.").comments, ...own("reply:3:bbbbbbbbbbbb").comments] }),
+      { state: "fixed" },
+      false,
+    ],
   ])("%s", (_, one, state, isResolved) => {
     const at = rejected([finding(state)], {}, { pull: pull({ threads: [one] }) });
 
