@@ -41,7 +41,9 @@ function blockLine(block: { type: string; [key: string]: unknown }): string | nu
 }
 
 function firstLine(text: unknown): string {
-  const [line = ""] = String(text).trim().split("\n", 1);
+  const lines = String(text).trim().split("\n");
+  // The fence of a code block says nothing; what stands in it does.
+  const line = lines.find((one) => !one.startsWith("```")) ?? "";
   return line.length > WIDTH ? `${line.slice(0, WIDTH)}…` : line;
 }
 
