@@ -54,9 +54,10 @@ describe("the posted review", () => {
 
   it("stays below GitHub's limits with five hundred findings of the longest texts, and says what it left out", () => {
     const long = "x".repeat(65_536);
-    const { body, comments } = posted(
-      many(500, () => ({ evidence: long, impact: long, fix: long, tests: long, title: long })),
-    );
+    const known = many(500, () => ({ evidence: long, impact: long, fix: long, tests: long, title: long }));
+    const { findings } = rejected([finding()]);
+    // Their hash, which the record has and nothing here reads, would take seconds.
+    const { body, comments } = posted([finding()], { findings: findings && { ...findings, known } });
 
     expect(body.length).toBeLessThan(60_000);
     expect(comments).toHaveLength(30);
