@@ -82,7 +82,8 @@ const ERRANDS: { [word: string]: Errand } = {
   rerun: {
     isDone: (snapshot, record) => hasRun(snapshot, record),
     effect: (snapshot, { rerun }) => {
-      const failed = snapshot.pull?.checks.filter(({ name }) => rerun?.names.includes(name)) ?? [];
+      const failed =
+        snapshot.pull?.checks.filter(({ id }) => id !== null && rerun?.checks.includes(id)) ?? [];
       const runs = new Set(failed.flatMap(({ run }) => run ?? []));
       return rerun && { kind: "rerun_checks", head: rerun.head, runs: [...runs] };
     },
@@ -108,8 +109,7 @@ function dueReplies({ findings, pull, evidence }: Snapshot, attempt: number) {
 function hasRun(snapshot: Snapshot, { rerun, head }: RecordBody): boolean {
   if (rerun === null || rerun.head !== head) return true;
   if (snapshot.evidence.some((found) => found.kind === "rerun_asked" && found.head === head)) return true;
-  const checks = snapshot.pull?.checks.filter(({ name }) => rerun.names.includes(name)) ?? [];
-  return checks.every((check) => isNewer(check, rerun));
+  return (snapshot.pull?.checks ?? []).every((check) => isNewer(check, rerun));
 }
 
 /** The intents of `record` that nobody has seen done yet. */

@@ -85,11 +85,11 @@ export const RecordBody = z.strictObject({
   head_at: Instant.nullable(),
   /** A person made it. */
   theirs: z.boolean(),
-  landed: z.array(Sha).max(24),
+  landed: z.array(Sha).max(12),
   /** No text of people without write is in the brief, or it was approved since. */
   trusted: z.boolean(),
   attempt: Attempt.nullable(),
-  attempts: z.array(Attempt).max(24),
+  attempts: z.array(Attempt).max(22),
   spent: z.strictObject({ attempts: Count, turns: Count, usd: Dollars }),
   /** Attempt number at a person's last word: every bound counts from here. */
   heard: Count,
@@ -111,7 +111,8 @@ export const RecordBody = z.strictObject({
     .strictObject({
       head: Sha,
       at: Instant,
-      names: z.array(z.string()).max(20),
+      /** For people only. */
+      names: z.array(z.string().max(60)).max(5),
       checks: z.array(Count).max(50),
     })
     .nullable(),
@@ -142,9 +143,9 @@ export function canonicalBody(body: RecordBody): string {
   return JSON.stringify(RecordBody.parse(body));
 }
 
-/** `attempts` with one more at the end; only the newest 24 are kept (older ones stand in the ref's history). */
+/** `attempts` with one more at the end; only the newest 22 are kept, which is more than one word of a person allows (older ones stand in the ref's history). */
 export function withAttempt(attempts: readonly Attempt[], ended: Attempt): Attempt[] {
-  return [...attempts, ended].slice(-24);
+  return [...attempts, ended].slice(-22);
 }
 
 /** Living tasks are those that GZA may still move by itself or on a word. */

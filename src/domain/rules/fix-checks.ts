@@ -46,7 +46,7 @@ export function fixChecks(snapshot: Snapshot, record: Record | null): Answer | n
 /** The same head gives the same result, or the check is flaky: that is found out before anybody mends anything. */
 function runAgain(snapshot: Snapshot, { record }: AtHead, checks: Red): Answer {
   const ids = checks.checks.flatMap(({ id }) => id ?? []).slice(0, 50);
-  const names = checks.names.slice(0, 20).map((name) => name.slice(0, 100));
+  const names = checks.names.slice(0, 5).map((name) => name.slice(0, 60));
   const rerun = { head: record.head, at: snapshot.now, names, checks: ids };
   return moves(
     moveTo(snapshot, record, {

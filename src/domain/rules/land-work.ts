@@ -38,7 +38,7 @@ export function landWork(snapshot: Snapshot, record: Record, landing: Landing): 
     head: work.head,
     head_at: snapshot.now,
     theirs: false,
-    landed: [...record.landed, work.head].slice(-24),
+    landed: [...record.landed, work.head].slice(-12),
   };
   const story = `landed attempt ${attempt.n}: ${work.commits} ${work.commits === 1 ? "commit" : "commits"}, ${work.files} ${work.files === 1 ? "file" : "files"}`;
   return moves(
