@@ -266,6 +266,12 @@ describe("red checks", () => {
     expect(move?.job?.kind === "new" && move.job.job.checks).toEqual([{ name: "lint", log: "lint: no." }]);
   });
 
+  it("are run again alone, though another workflow has a green check of their name", () => {
+    const { effects } = decide(shows([RED, { id: 62, run: 72 }]));
+
+    expect(effects).toContainEqual({ kind: "rerun_checks", head: HEAD, runs: [71] });
+  });
+
   it("come before a person's words, and the words are not lost to the fix", () => {
     const words = [thread("Please a list.")];
     const red = pull({ checks: [check({ ...RED, ...NEWER })], threads: words });
