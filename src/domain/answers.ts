@@ -1,5 +1,6 @@
 /** The one sentence with which each command is answered; the word that names it is part of the answer's key. */
 import { COMMANDS } from "./command.ts";
+import { CONFIG_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
 
 const ANSWERS = {
@@ -11,6 +12,7 @@ const ANSWERS = {
   dismiss: (record: RecordBody) =>
     `Dismissed. The verdict is now: ${record.verdict === null ? "none yet" : record.verdict.value.replaceAll("_", " ")}.`,
   no_finding: () => "There is no open finding with that number; the table in the review has them all.",
+  no_review: () => `Reviews are switched off here: \`review.enabled\` in \`${CONFIG_PATH}\`.`,
   no_pull: () => "There is no pull request yet; say it again when there is one.",
   nothing_to_improve: () =>
     "Nothing is open to improve: no finding, no word of a person, no red check. Say what you want: `/gza improve <text>`.",

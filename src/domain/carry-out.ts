@@ -32,6 +32,7 @@ export function carryOut(
       return { story: "wants it merged", word: "merge", change: { merge, ...parked } };
     }
     case "review":
+      if (snapshot.config.kind === "config" && !snapshot.config.config.review.enabled) return "no_review";
       return {
         story: "wants it reviewed again",
         word: "review",
@@ -40,7 +41,7 @@ export function carryOut(
     case "improve":
       return improve(snapshot, record, { comment, text: command.text });
     case "dismiss":
-      return close(snapshot, record, {
+      return closeFinding(snapshot, record, {
         n: command.finding,
         note: `Dismissed by ${by.login}: ${command.why}`,
       });
@@ -61,13 +62,13 @@ function improve(
   const carried = { story: "wants it improved", word: "improve", change } as const;
   if (text === "") return carried;
   const before = snapshot.findings ?? NO_FINDINGS;
-  const body = cleanIncoming(text, 8000).text;
+  const body = cleanIncoming(text, 4000).text;
   const words = { id: feedbackId(`comment ${id}`), by, at, body, path: null, line: null, thread: null };
-  return { ...carried, findings: { ...before, words: [...before.words, words].slice(-20) } };
+  return { ...carried, findings: { ...before, words: [...before.words, words].slice(-5) } };
 }
 
 /** The verdict is computed anew; a task that waited for a person because of it goes on. */
-function close(
+function closeFinding(
   snapshot: Snapshot,
   record: Record,
   { n, note }: { n: number; note: string },

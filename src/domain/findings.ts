@@ -60,8 +60,9 @@ export function takeReview(before: Findings | null, attempt: Attempt, report: Re
       upheld: false,
       note: null,
     }));
-  return {
+  const rest: Findings = {
     ...known,
+    known: [],
     review: {
       attempt: attempt.n,
       head: review.head,
@@ -71,8 +72,8 @@ export function takeReview(before: Findings | null, attempt: Attempt, report: Re
       coverage: report.coverage ?? [],
       dropped: review.dropped,
     },
-    known: bounded([...seenAgain, ...added]),
   };
+  return { ...rest, known: bounded([...seenAgain, ...added], bytesOf(rest)) };
 }
 
 /** The findings after an improve attempt has said what it did about each. */
@@ -128,14 +129,14 @@ function isClosed({ state }: KnownFinding): boolean {
  * GitHub cuts a file that is read over GraphQL at 512,000 bytes, and a file that was cut is not what the record signed: what is closed
  * loses its long texts, and of the closed the oldest go.
  */
-function bounded(known: KnownFinding[]): KnownFinding[] {
+function bounded(known: KnownFinding[], others: number): KnownFinding[] {
   const short = known.map((finding) =>
     isClosed(finding)
       ? { ...finding, evidence: "", impact: "", fix: "", tests: "", sites: [], dispute: null }
       : finding,
   );
   const open = short.filter((finding) => !isClosed(finding));
-  let room = MAX_BYTES - bytesOf(open);
+  let room = MAX_BYTES - others - bytesOf(open);
   const kept = new Set<KnownFinding>(open);
   for (const finding of short.filter(isClosed).toReversed()) {
     room -= bytesOf(finding);
@@ -145,9 +146,9 @@ function bounded(known: KnownFinding[]): KnownFinding[] {
   return short.filter((finding) => kept.has(finding));
 }
 
-/** Leaves room for the newest review and the answers that are due. */
+/** Leaves room for what people, disputes and answers add until the next review. */
 const MAX_BYTES = 400_000;
 
-function bytesOf(value: KnownFinding | KnownFinding[]): number {
+function bytesOf(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
 }

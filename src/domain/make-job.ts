@@ -1,5 +1,5 @@
 /** Makes the job of an attempt: what its run is told, and no more. */
-import { checksOf, redOnBase } from "./checks.ts";
+import { checksOf, couldNotRun, redOnBase } from "./checks.ts";
 import { agentFor, type Config } from "./config.ts";
 import { openFeedback } from "./feedback.ts";
 import { openFindings } from "./findings.ts";
@@ -79,7 +79,7 @@ export function matterFor(
       red.map(({ name }) => name),
     ),
   );
-  const own = red.filter(({ name }) => !known.has(name));
+  const own = red.filter((check) => !known.has(check.name) && !couldNotRun(check));
   return {
     ...nothing,
     checks: (own.length > 0 ? own : red).map(({ name, log }) => ({ name, log: log ?? "" })),

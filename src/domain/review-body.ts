@@ -108,7 +108,7 @@ export function permalink(
   const file = path.split("/").map(encodeURIComponent).join("/");
   const lines = line === null ? "" : `#L${line}${end !== null && end > line ? `-L${end}` : ""}`;
   const shown = `${path}${line === null ? "" : `:${line}`}`;
-  return `[${cleanLine(shown, 160).replaceAll(/[[\]`|]/g, " ")}](${repository.url}/blob/${head}/${file.replaceAll(/[()]/g, escapeCharacter)}${lines})`;
+  return `[\`${cleanLine(shown, 160).replaceAll(/[[\]`|]/g, " ")}\`](${repository.url}/blob/${head}/${file.replaceAll(/[()]/g, escapeCharacter)}${lines})`;
 }
 
 /** What became of a finding, in words. */

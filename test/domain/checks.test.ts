@@ -266,6 +266,26 @@ describe("red checks", () => {
     expect(move?.job?.kind === "new" && move.job.job.checks).toEqual([{ name: "lint", log: "lint: no." }]);
   });
 
+  it("of which one could not run and the other is red on the base get none", () => {
+    const both = [
+      { ...NEWER, outcome: "startup_failure" },
+      { ...RED, ...NEWER, id: 63, name: "lint" },
+    ];
+    const at = withBase(shows(both, { rerun: AGAIN }), [{ name: "lint", outcome: "failure" }]);
+
+    expect(decide(at).move?.record).toMatchObject({ phase: "parked", reason: "checks_red" });
+  });
+
+  it("of which one could not run get a fix of the others alone", () => {
+    const both = [
+      { ...NEWER, outcome: "startup_failure" },
+      { ...RED, ...NEWER, id: 63, name: "lint", log: "lint: no." },
+    ];
+    const { move } = decide(shows(both, { rerun: AGAIN }));
+
+    expect(move?.job?.kind === "new" && move.job.job.checks).toEqual([{ name: "lint", log: "lint: no." }]);
+  });
+
   it("are run again alone, though another workflow has a green check of their name", () => {
     const { effects } = decide(shows([RED, { id: 62, run: 72 }]));
 

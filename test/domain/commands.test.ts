@@ -329,6 +329,13 @@ describe("/gza review", () => {
     });
   });
 
+  it("says so where the config switches reviews off", () => {
+    const from = says("/gza review", ready());
+
+    expect(answers(from)).toEqual(["no_review"]);
+    expect(decide(from).move?.record).toMatchObject({ phase: "ready", heard: 0 });
+  });
+
   it("moves a task whose reviews failed", () => {
     const failed = [2, 3].map((n) =>
       attempt({ n, kind: "review", end: "bad_report", ended: NOW, reserved: 0 }),

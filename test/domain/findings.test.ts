@@ -115,6 +115,45 @@ describe("a review", () => {
   });
 });
 
+it("stays readable too when a review drops many long citations, and people have a lot to say", () => {
+  const long = "x".repeat(60);
+  const texts = { evidence: long, impact: long, fix: long, tests: long, title: "t".repeat(120) };
+  const words = Array.from({ length: 5 }, (_, index) => ({
+    id: String(index).padStart(12, "0"),
+    by: { id: 11, login: "anna" },
+    at: "2026-03-01T12:00:00Z",
+    body: "é".repeat(4000),
+    path: null,
+    line: null,
+    thread: null,
+  }));
+  const dropped = Array.from({ length: 30 }, () => ({
+    title: "t".repeat(4000),
+    path: "a",
+    line: 1,
+    why: "no",
+  }));
+  let findings: Findings = { ...NO_FINDINGS, words };
+  for (let round = 1; round <= 6; round += 1) {
+    const many = Array.from({ length: 150 }, (_, index) =>
+      named(`${round}${String(index).padStart(11, "0")}`, texts),
+    );
+    const from = reviewOf(
+      many,
+      findings.known.map(({ fingerprint }) => fingerprint),
+    );
+    if (from.review) from.review.dropped = dropped;
+    findings = after(findings, 2 * round, from);
+    findings = takeClosed(
+      findings,
+      many.map(({ fingerprint }) => ({ finding: fingerprint, how: "disputed", evidence: long })),
+    );
+  }
+
+  expect(Buffer.byteLength(JSON.stringify(findings))).toBeLessThan(480_000);
+  expect(findings.known.filter(({ state }) => state === "disputed")).toHaveLength(150);
+});
+
 describe("the verdict", () => {
   it.each([
     ["approved", []],

@@ -6,6 +6,7 @@ import type { Findings } from "../finding.ts";
 import type { Record, RecordBody } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import { mayWrite, type CommentFacts, type Snapshot } from "../snapshot.ts";
+import type { Reason } from "../task.ts";
 import { moveTo } from "../transition.ts";
 
 interface Heard {
@@ -77,6 +78,15 @@ function withOwnReaction(snapshot: Snapshot, comment: CommentFacts): CommentFact
   return told ? { ...comment, acknowledged: true } : comment;
 }
 
+/** What no word about the work clears: the next look would only call the person again. */
+const NOT_BY_WORDS: ReadonlySet<Reason> = new Set<Reason>([
+  "budget",
+  "config",
+  "setup",
+  "record",
+  "untrusted",
+]);
+
 /** Why a command by somebody who may is not carried out, as far as phase and words tell; null: it is. */
 function refusalFor(command: Command, record: Record): AnswerWord | null {
   if (record.phase === "done" || record.phase === "cancelled") return record.phase;
@@ -94,6 +104,7 @@ function refusalFor(command: Command, record: Record): AnswerWord | null {
       return record.pull === null ? "nothing_to_merge" : null;
     default:
       if (record.pull === null || record.head === null) return "no_pull";
-      return record.phase === "running" ? "busy" : null;
+      if (record.phase === "running") return "busy";
+      return record.phase === "parked" && NOT_BY_WORDS.has(record.reason) ? "parked" : null;
   }
 }

@@ -75,8 +75,8 @@ function isLogLate(snapshot: Snapshot, { checks }: Red): boolean {
 function whyNotFix(snapshot: Snapshot, { record, config }: AtHead, checks: Red): ParkReason | null {
   if (attemptsOf(record, "fix") >= MAX_FIXES) return "checks_red";
   if (record.wanted === "improve") return null;
-  if (checks.checks.every(couldNotRun)) return "checks_red";
-  if (redOnBase(snapshot, checks.names).length === checks.names.length) return "checks_red";
+  const base = new Set(redOnBase(snapshot, checks.names));
+  if (checks.checks.every((check) => couldNotRun(check) || base.has(check.name))) return "checks_red";
   if (record.theirs) return "theirs";
   return config.checks.fix ? null : "checks_red";
 }
