@@ -61,15 +61,15 @@ it("ends an agent that heeds no polite signal when its time is up", async () => 
 it("ends an agent that gives no sign of life", async () => {
   using server = createTaskServer([{ say: "Let me think." }, { wait: 1000 }]);
 
-  const outcome = await play(server, { silence: 1.5 });
+  const outcome = await play(server, { silence: 5 });
 
   expect(outcome.end).toBe("silence");
 });
 
 it("takes a tool at work for life", async () => {
-  using server = createTaskServer([{ run: "sleep 4; echo finished" }, { say: "It took long." }]);
+  using server = createTaskServer([{ run: "sleep 12; echo finished" }, { say: "It took long." }]);
 
-  const outcome = await play(server, { silence: 1.5 });
+  const outcome = await play(server, { silence: 5 });
 
   expect(outcome).toMatchObject({ end: "completed", state: { lastWords: "It took long." } });
 });
