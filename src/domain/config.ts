@@ -21,6 +21,9 @@ const Size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A single repetition is no loop yet. */
+const Repeats = z.union([z.literal(0), z.number().int().min(2).max(1000)]);
+
 const Shell = z.string().trim().min(1).max(20_000).nullable();
 
 /** How attempts of one kind are run; what is missing comes from `agents.default`. */
@@ -30,6 +33,8 @@ const AgentSettings = z.strictObject({
   max_turns: z.number().int().min(1).max(10_000).optional(),
   timeout: Duration.optional(),
   silence: Duration.optional(),
+  /** Agents that take over while a provider's quota holds the first. */
+  fallback: z.array(z.string().min(1)).max(5).optional(),
 });
 
 /** Settings of one attempt with nothing left open; `timeout` and `silence` in seconds. */
@@ -39,10 +44,11 @@ export interface AgentChoice {
   max_turns: number;
   timeout: number;
   silence: number;
+  fallback: string[];
 }
 
 /** Kinds of attempts that may have settings of their own. */
-const KINDS = ["implement", "review", "improve", "fix"] as const;
+const KINDS = ["explore", "implement", "review", "improve", "fix"] as const;
 
 const AGENT_DEFAULTS: AgentChoice = {
   agent: "claude",
@@ -50,10 +56,12 @@ const AGENT_DEFAULTS: AgentChoice = {
   max_turns: 100,
   timeout: 45 * 60,
   silence: 10 * 60,
+  fallback: [],
 };
 
 /** Where a kind differs from that. */
 const KIND_DEFAULTS: { [kind in (typeof KINDS)[number]]: Partial<AgentChoice> } = {
+  explore: { max_turns: 60, timeout: 20 * 60 },
   implement: {},
   review: { max_turns: 40, timeout: 20 * 60 },
   improve: {},
@@ -66,12 +74,13 @@ export const Config = z.strictObject({
   agents: z
     .strictObject({
       default: AgentSettings.default({}),
+      explore: AgentSettings.default({}),
       implement: AgentSettings.default({}),
       review: AgentSettings.default({}),
       improve: AgentSettings.default({}),
       fix: AgentSettings.default({}),
     })
-    .default({ default: {}, implement: {}, review: {}, improve: {}, fix: {} }),
+    .default({ default: {}, explore: {}, implement: {}, review: {}, improve: {}, fix: {} }),
   parallel: z.strictObject({ tasks: z.number().int().min(1).max(100).default(5) }).default({ tasks: 5 }),
   /** US dollars. */
   budget: z
@@ -91,6 +100,16 @@ export const Config = z.strictObject({
   /** Whether checks that stay red get a fix attempt. */
   checks: z.strictObject({ fix: z.boolean().default(true) }).default({ fix: true }),
   merge: z.strictObject({ method: Method.default("squash") }).default({ method: "squash" }),
+  /** How often an agent may do the same before it is stopped; 0: as often as it likes. */
+  loops: z
+    .strictObject({
+      same_call: Repeats.default(5),
+      same_error: Repeats.default(5),
+      same_test: Repeats.default(8),
+    })
+    .default({ same_call: 5, same_error: 5, same_test: 8 }),
+  /** Ids of the bot accounts whose labels and commands count like those of people with write. */
+  bots: z.array(z.number().int().positive()).max(50).default([]),
   guard: z
     .strictObject({
       /** Further paths that no attempt may touch, as glob patterns. */

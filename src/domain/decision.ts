@@ -54,6 +54,8 @@ export type Effect =
   | { kind: "cancel_run"; run: number }
   | { kind: "open_pull"; branch: string; base: string; title: string; body: string; draft: boolean }
   | { kind: "edit_pull"; number: number; nodeId: string; change: { draft: boolean } }
+  /** A pull request that a newer generation of the task replaces. */
+  | { kind: "close_pull"; number: number }
   /** A new comment, once per `key`. */
   | { kind: "say"; key: string; on: number; body: string }
   /** The one status comment; `id` null: it is created. */

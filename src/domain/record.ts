@@ -72,6 +72,8 @@ export const RecordBody = z.strictObject({
   asked: z.strictObject({ by: Actor, at: Instant, how: z.enum(["label", "command"]) }),
   kind: z.enum(["plan", "explore", "implement"]),
   settings: Settings,
+  /** It goes before others that wait for their turn. */
+  urgent: z.boolean(),
   /** Hash of the frozen text. */
   brief: Hex64,
   /** Blob of the config that the newest attempt is pinned to; all zeros: there is no config file. */
@@ -116,8 +118,8 @@ export const RecordBody = z.strictObject({
       checks: z.array(Count).max(50),
     })
     .nullable(),
-  /** A kind of attempt that a person asked for and that has not begun; it overrides what GZA would not do by itself. */
-  wanted: Kind.nullable(),
+  /** An attempt that a person or the recovery from a bad end asked for and that has not begun; it overrides what GZA would not do by itself. */
+  wanted: z.strictObject({ kind: Kind, how: How }).nullable(),
   plan: z.strictObject({ hash: Hex64, brief: Hex64, base: Sha, approved: Actor.nullable() }).nullable(),
   /** The wish to merge; `method` null: as the config says. */
   merge: z.strictObject({ by: Actor, method: Method.nullable(), at: Instant }).nullable(),

@@ -64,8 +64,12 @@ export const Report = z.strictObject({
   guard: z.array(z.strictObject({ path: z.string(), rule: z.string() })),
   hosts: z.strictObject({ used: z.array(z.string()), refused: z.array(z.string()) }),
   tools: z.record(z.string(), Count),
+  /** When the provider's quota is renewed; null: it did not say. */
   reset_at: Instant.nullable(),
+  /** Whether a session to resume from lies beside the report. */
   session: z.boolean(),
+  /** What has to be set up before any agent can start, as one sentence with the next step; null: nothing is missing. */
+  fault: z.string().max(1000).nullable(),
 });
 export type Report = z.infer<typeof Report>;
 

@@ -25,8 +25,11 @@ export interface Snapshot {
     defaultHead: Sha;
     /** Checks and statuses of the default branch's tip that pushes bring: not GZA's own, not those of dispatched workflow runs. */
     baseChecks: { name: string; outcome: string }[];
-    hasWorkflow: boolean;
+    /** GZA's workflow file on the default branch; `disabled`: a person switched it off. */
+    workflow: "present" | "missing" | "disabled";
   };
+  /** The App's installation here: permissions that it lacks, as `checks: write`, and the page where they can be granted. */
+  installation: { missing: string[]; url: string };
   /** The App's own bot account. */
   me: { id: number; login: string };
   issue: IssueFacts;
@@ -38,8 +41,8 @@ export interface Snapshot {
   baton: Baton;
   /** The workflow run of the attempt in flight; null: none is known. */
   run: RunFacts | null;
-  /** Where unfinished work is kept now; null: nowhere. */
-  unfinished: Sha | null;
+  /** What the newest attempt that did not land has left; null: nothing is kept. */
+  unfinished: Unfinished | null;
   /** Tip of the task branch; null: there is none. */
   branchHead: Sha | null;
   pull: PullFacts | null;
@@ -62,6 +65,16 @@ export interface Said {
   isMinimised: boolean;
 }
 
+/** The R of an attempt whose work did not land. */
+export interface Unfinished {
+  oid: Sha;
+  /** Tip of its commits; null: it made none. */
+  work: Sha | null;
+  /** Blob of the agent's session in R's tree; null: there is none to go on with. */
+  session: Sha | null;
+  report: ReadReport;
+}
+
 export interface IssueFacts {
   number: number;
   nodeId: string;
@@ -69,7 +82,10 @@ export interface IssueFacts {
   body: string;
   url: string;
   state: "open" | "closed";
+  /** Nothing can be said there. */
   locked: boolean;
+  /** Deleted, moved to another repository or made a discussion; of its other facts only the number is true. */
+  gone: boolean;
   labels: string[];
   /** null: the account is gone. */
   author: Actor | null;
@@ -184,7 +200,8 @@ export interface CommentFacts {
   by: Actor | null;
   isBot: boolean;
   body: string;
-  edited: boolean;
+  /** When it was last edited; null: never. */
+  edited: Instant | null;
   /** GZA has put its reaction on it. */
   acknowledged: boolean;
 }
@@ -216,6 +233,7 @@ export type Evidence =
   | { kind: "dispatch_refused"; attempt: number; status: number; message: string }
   | { kind: "pull_opened"; number: number }
   | { kind: "pull_refused"; status: number; message: string }
+  | { kind: "pull_closed"; number: number }
   | { kind: "said"; key: string; id: number }
   | { kind: "reacted"; comment: number }
   | { kind: "rerun_asked"; head: Sha }

@@ -124,12 +124,15 @@ export const TaskEnd = z.enum(["merged", "no_change_needed", "answered", "split"
 export type TaskEnd = z.infer<typeof TaskEnd>;
 
 /** Who or what called a task off. */
-export const CancelReason = z.enum(["command", "unlabelled", "issue_closed", "pull_closed"]);
+export const CancelReason = z.enum(["command", "unlabelled", "issue_closed", "issue_gone", "pull_closed"]);
 export type CancelReason = z.infer<typeof CancelReason>;
 
 /** Why a living task stands where it stands; a `waits_for_…` reason names what would move it. */
 export const LivingReason = z.enum([
   "asked",
+  "reopened",
+  "retried",
+  "resumed",
   "started",
   "dispatch_lost",
   "running",
