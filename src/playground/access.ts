@@ -67,7 +67,9 @@ function refusalOf(world: World, token: Token | null, need: Need): ApiError | nu
     const readable =
       permission === "metadata" || (!repository.private && access === "read" && permission === "contents");
     if (held === "write" || held === access || (access === "read" && readable)) return null;
-    return new ApiError(403, "Resource not accessible by integration");
+    // GitHub names what would have done, so that the App's owner knows what to ask for.
+    const headers = { "X-Accepted-GitHub-Permissions": `${permission}=${access}` };
+    return new ApiError(403, "Resource not accessible by integration", { headers });
   }
   const role = ROLE_FOR[permission]?.[access] ?? (access === "read" ? null : "admin");
   if (role === null || hasRole(repository, token.userId, role)) return null;

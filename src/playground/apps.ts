@@ -4,7 +4,6 @@ import { ApiError } from "./errors.ts";
 import type { App, Installation, Permissions, User } from "./model/people.ts";
 import type { Repository, World } from "./model/world.ts";
 import { createUser } from "./people.ts";
-import { briefly } from "./shapes/brief-repository.ts";
 import { ACTIONS_APP_ID, newId } from "./world.ts";
 
 export interface AppInput {
@@ -68,8 +67,8 @@ export function installApp(
     appId: app.id,
     accountId: account.id,
     repositoryIds: repositories.map(({ id }) => id),
-    permissions: app.permissions,
-    events: app.events,
+    permissions: { ...app.permissions },
+    events: [...app.events],
     suspendedAt: null,
   };
   world.installations.set(installation.id, installation);
@@ -77,34 +76,6 @@ export function installApp(
     listener({ name: "installation", action: "created", installation, senderId, payload: {} });
   }
   return installation;
-}
-
-/** Makes the installation reach exactly these repositories, and sends `installation_repositories` for what changed. */
-export function changeReach(
-  world: World,
-  {
-    installation,
-    repositories,
-    senderId = installation.accountId,
-  }: { installation: Installation; repositories: Repository[]; senderId?: number },
-): void {
-  const before = installation.repositoryIds;
-  const after = repositories.map(({ id }) => id);
-  const added = after.filter((id) => !before.includes(id));
-  const removed = before.filter((id) => !after.includes(id));
-  const tell = (action: string, ids: { added: number[]; removed: number[] }): void => {
-    const payload = {
-      repository_selection: "selected",
-      repositories_added: briefly(world, ids.added),
-      repositories_removed: briefly(world, ids.removed),
-    };
-    for (const listener of world.installationListeners) {
-      listener({ name: "installation_repositories", action, installation, senderId, payload });
-    }
-  };
-  installation.repositoryIds = after;
-  if (added.length > 0) tell("added", { added, removed: [] });
-  if (removed.length > 0) tell("removed", { added: [], removed });
 }
 
 export function appBySlug(world: World, slug: string): App | undefined {

@@ -1,9 +1,9 @@
 /** Webhooks: who gets which, signed how, in what order, and what the delivery log says. */
 import { verify } from "@octokit/webhooks-methods";
 import { expect, test } from "vitest";
-import { changeReach } from "../../src/playground/apps.ts";
 import { createCheckRun } from "../../src/playground/checks.ts";
 import { resolve } from "../../src/playground/git/objects.ts";
+import { changeReach } from "../../src/playground/installations.ts";
 import { ACTIONS_APP_ID } from "../../src/playground/world.ts";
 import { ENGINE, engineWorld, type EngineWorld } from "./engine-world.ts";
 

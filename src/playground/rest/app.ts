@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { body, json, noContent, numberParam, paginate, param, type Api, type Env } from "../api.ts";
 import { ApiError } from "../errors.ts";
+import { suspendInstallation, uninstallApp, unsuspendInstallation } from "../installations.ts";
 import type { App, Installation } from "../model/people.ts";
 import type { Delivery, World } from "../model/world.ts";
 import { appJson, installationJson } from "../shapes/app.ts";
@@ -30,11 +31,15 @@ export function appRoutes(api: Api, webhooks: Webhooks): void {
   });
   routes.get("/app/installations/:id", (c) => json(c, installationJson(world, installationOf(world, c))));
   routes.put("/app/installations/:id/suspended", (c) => {
-    installationOf(world, c).suspendedAt ??= world.now().toISOString();
+    suspendInstallation(world, installationOf(world, c), { actorId: appOf(c).ownerId });
     return noContent(c);
   });
   routes.delete("/app/installations/:id/suspended", (c) => {
-    installationOf(world, c).suspendedAt = null;
+    unsuspendInstallation(world, installationOf(world, c), { actorId: appOf(c).ownerId });
+    return noContent(c);
+  });
+  routes.delete("/app/installations/:id", (c) => {
+    uninstallApp(world, installationOf(world, c), { actorId: appOf(c).ownerId });
     return noContent(c);
   });
   routes.get("/app/hook/config", (c) => json(c, hookConfig(appOf(c))));
