@@ -1,13 +1,13 @@
 /** Comments on issues and pull requests: added, edited, removed, each with its webhook. */
-import { hasRole } from "./access.ts";
 import { ApiError } from "./errors.ts";
 import { checkBody, type Act } from "./issues.ts";
+import { demandUnlocked } from "./locks.ts";
 import type { Comment, Issue, Reaction, ReactionContent } from "./model/issues.ts";
 import type { Repository, World } from "./model/world.ts";
 import { commentJson, issueJson } from "./shapes/issue.ts";
 import { emit, instant, newId } from "./world.ts";
 
-/** 403 when the issue is locked and a person without write asks. Emits `issue_comment.created`, on pull requests too. */
+/** 403 when the issue is locked for the caller. Emits `issue_comment.created`, on pull requests too. */
 export function addComment(
   world: World,
   repository: Repository,
@@ -15,10 +15,7 @@ export function addComment(
   input: Act & { body: string },
 ): Comment {
   checkComment(input.body);
-  const byPerson = input.token === null || input.token.permissions === null;
-  if (issue.locked && byPerson && !hasRole(repository, input.actorId, "write")) {
-    throw new ApiError(403, "Unable to create comment because issue is locked.");
-  }
+  demandUnlocked(repository, issue, { ...input, what: "comment" });
   const now = instant(world);
   const comment: Comment = {
     id: newId(world),
@@ -50,7 +47,7 @@ export function commentsOf(repository: Repository, issue: Issue): Comment[] {
   return [...repository.comments.values()].filter(({ issueNumber }) => issueNumber === issue.number);
 }
 
-/** The same text again is no edit. Emits `issue_comment.edited` with the old text. */
+/** The same text again is no edit. 403 when the issue is locked for the caller. Emits `issue_comment.edited` with the old text. */
 export function editComment(
   world: World,
   repository: Repository,
@@ -58,6 +55,7 @@ export function editComment(
   input: Act & { body: string },
 ): void {
   checkComment(input.body);
+  demandUnlocked(repository, issueOf(repository, comment), { ...input, what: "comment" });
   if (input.body === comment.body) return;
   const changes = { body: { from: comment.body } };
   comment.body = input.body;
@@ -67,7 +65,9 @@ export function editComment(
   tell(world, repository, { ...input, comment, action: "edited", changes });
 }
 
+/** 403 when the issue is locked for the caller. */
 export function deleteComment(world: World, repository: Repository, comment: Comment, act: Act): void {
+  demandUnlocked(repository, issueOf(repository, comment), { ...act, what: "comment" });
   tell(world, repository, { ...act, comment, action: "deleted" });
   repository.comments.delete(comment.id);
 }
@@ -96,15 +96,18 @@ function tell(
     token,
   }: Act & { comment: Comment; action: string; changes?: Record<string, unknown> },
 ): void {
-  const issue = repository.issues.get(comment.issueNumber);
-  if (!issue)
-    throw new Error(`comment ${comment.id} belongs to no issue: #${comment.issueNumber} is not there`);
   const payload = {
-    issue: issueJson(world, repository, issue),
+    issue: issueJson(world, repository, issueOf(repository, comment)),
     comment: commentJson(world, repository, comment),
     ...(changes ? { changes } : {}),
   };
   emit(world, { name: "issue_comment", action, repository, senderId: actorId, token, payload });
+}
+
+function issueOf(repository: Repository, comment: Comment): Issue {
+  const issue = repository.issues.get(comment.issueNumber);
+  if (issue) return issue;
+  throw new Error(`comment ${comment.id} belongs to no issue: #${comment.issueNumber} is not there`);
 }
 
 function checkComment(body: string): void {

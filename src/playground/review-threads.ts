@@ -1,5 +1,6 @@
 /** Conversations on lines of a pull request: begun by a review, answered, edited, resolved. */
 import { checkBody, type Act } from "./issues.ts";
+import { demandReviewable } from "./locks.ts";
 import type { Issue } from "./model/issues.ts";
 import type { LinePlace, Review, ReviewComment, ReviewThread } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
@@ -46,6 +47,7 @@ export function replyInThread(
   issue: Issue,
   { thread, body, ...act }: Act & { thread: ReviewThread; body: string },
 ): ReviewComment {
+  demandReviewable(repository, issue, act);
   checkBody(body, "PullRequestReviewComment");
   const pull = pullOf(issue);
   const review: Review = {

@@ -1,6 +1,7 @@
 /** Reviews of pull requests: verdicts, with comments on lines of the diff. */
 import { ApiError } from "./errors.ts";
 import { checkBody, type Act } from "./issues.ts";
+import { demandReviewable } from "./locks.ts";
 import type { Issue } from "./model/issues.ts";
 import type { LinePlace, Pull, Review } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
@@ -23,7 +24,7 @@ export interface ReviewInput extends Act {
   commit?: string | undefined;
 }
 
-/** Adds the review with all its comments or, by a 422, nothing: verdicts on one's own work, empty words, lines outside the diff. */
+/** Adds the review with all its comments or, by a 422, nothing: verdicts on one's own work, empty words, lines outside the diff, a lock. */
 export async function createReview(
   world: World,
   repository: Repository,
@@ -31,6 +32,7 @@ export async function createReview(
   input: ReviewInput,
 ): Promise<Review> {
   const pull = pullOf(issue);
+  demandReviewable(repository, issue, input);
   checkVerdict(issue, input);
   const commit = input.commit ?? pull.headSha;
   const hunks = await hunksOf(repository, pull, { commit, comments: input.comments });

@@ -15,6 +15,7 @@ import {
 import { addReaction, findComment } from "../comments.ts";
 import { ApiError } from "../errors.ts";
 import { findIssue } from "../issues.ts";
+import { demandUnlocked } from "../locks.ts";
 import type { Comment, Issue } from "../model/issues.ts";
 import type { Access } from "../model/people.ts";
 import { reactionJson } from "../shapes/issue.ts";
@@ -27,15 +28,17 @@ const NewReaction = z.object({
 type Find = (c: Context<Env>, wanted: Access | "speak") => Issue | Comment;
 
 export function reactionsRoutes(api: Api): void {
-  routesFor(
-    api,
-    "/repos/:owner/:repo/issues/:number{[0-9]+}/reactions",
-    (c, wanted) => issueOf(api, c, wanted).issue,
-  );
+  routesFor(api, "/repos/:owner/:repo/issues/:number{[0-9]+}/reactions", (c, wanted) => {
+    const { repository, issue } = issueOf(api, c, wanted);
+    if (wanted === "speak") demandUnlocked(repository, issue, { ...actOf(c), what: "reaction" });
+    return issue;
+  });
   routesFor(api, "/repos/:owner/:repo/issues/comments/:comment/reactions", (c, wanted) => {
     const repository = repositoryOf(api, c);
     const comment = findComment(repository, numberParam(c, "comment"));
-    demandOnIssue(api, c, { repository, issue: findIssue(repository, comment.issueNumber), wanted });
+    const issue = findIssue(repository, comment.issueNumber);
+    demandOnIssue(api, c, { repository, issue, wanted });
+    if (wanted === "speak") demandUnlocked(repository, issue, { ...actOf(c), what: "reaction" });
     return comment;
   });
 }

@@ -1,8 +1,15 @@
 /** Mutations of comments and reactions. */
 import type * as GitHub from "@octokit/graphql-schema";
 import { addComment, addReaction, deleteComment, editComment } from "../../../comments.ts";
+import { demandUnlocked } from "../../../locks.ts";
 import type { Fields, Context } from "../../fields.ts";
-import { reactionsOf, subjectOf, type CommentNode, type ReactableNode } from "../../nodes.ts";
+import {
+  reactionsOf,
+  subjectOf,
+  type CommentNode,
+  type ReactableNode,
+  type SubjectNode,
+} from "../../nodes.ts";
 import { CONTENTS, reactionGroups } from "../reaction.ts";
 import { actOf, demandOnSubject, mutation, target } from "./mutation.ts";
 
@@ -33,14 +40,14 @@ export const commentMutations: Fields<GitHub.Mutation, unknown> = {
   }),
   addReaction: mutation("AddReaction", (input: GitHub.AddReactionInput, context) => {
     const subject = target(context, input.subjectId, REACTABLE);
-    demandOnSubject(context, issueOf(subject), "speak");
+    demandReactable(context, issueOf(subject));
     const wanted = { userId: context.viewer.id, content: CONTENTS[input.content] };
     const { reaction } = addReaction(context.world, { reactions: reactionsOf(subject) }, wanted);
     return { reaction: { kind: "Reaction", reaction, subject }, ...after(subject) };
   }),
   removeReaction: mutation("RemoveReaction", (input: GitHub.RemoveReactionInput, context) => {
     const subject = target(context, input.subjectId, REACTABLE);
-    demandOnSubject(context, issueOf(subject), "speak");
+    demandReactable(context, issueOf(subject));
     const reactions = reactionsOf(subject);
     const index = reactions.findIndex(
       ({ userId, content }) => userId === context.viewer.id && content === CONTENTS[input.content],
@@ -54,6 +61,11 @@ export const commentMutations: Fields<GitHub.Mutation, unknown> = {
 function demandOwn(context: Context, node: CommentNode): void {
   const isOwn = node.comment.authorId === context.viewer.id;
   demandOnSubject(context, subjectOf(node), isOwn ? "speak" : "write");
+}
+
+function demandReactable(context: Context, node: SubjectNode): void {
+  demandOnSubject(context, node, "speak");
+  demandUnlocked(node.repository, node.issue, { ...actOf(context), what: "reaction" });
 }
 
 function issueOf(subject: ReactableNode) {

@@ -2,6 +2,7 @@
 import { demand, maySee } from "../../../access.ts";
 import { ApiError } from "../../../errors.ts";
 import type { Act } from "../../../issues.ts";
+import { LockedError } from "../../../locks.ts";
 import type { Repository } from "../../../model/world.ts";
 import { GraphqlFailure } from "../../failure.ts";
 import type { Context, Resolver } from "../../fields.ts";
@@ -21,6 +22,8 @@ export function mutation<Input extends { clientMutationId?: string | null }>(
       context.forgetGit();
       return { clientMutationId: input.clientMutationId ?? null, ...(await perform(input, context)) };
     } catch (error) {
+      if (error instanceof LockedError)
+        throw new GraphqlFailure("UNPROCESSABLE", error.message.replace(/\.$/, ""), { cause: error });
       if (!(error instanceof ApiError) || error.status !== 403 || context.token.permissions !== null)
         throw refusal(error);
       const message = `${context.viewer.login} does not have the correct permissions to execute \`${name}\``;
