@@ -70,7 +70,7 @@ export async function ask(attempt: Attempt, prompt: string, { again }: { again: 
     if ((usage.usd ?? 0) >= job.limits.usd && job.limits.usd > 0) return nothingLeft("budget", "money");
   }
   const outcome = await runAgent({
-    command: agent.command({ job: { ...job, limits }, clone: run.inputs.clone, again }),
+    command: agent.command({ job: { ...job, limits }, clone: run.inputs.clone, again, resume: null }),
     prompt,
     cwd: run.inputs.clone,
     home,

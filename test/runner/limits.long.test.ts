@@ -24,7 +24,7 @@ async function play(server: TaskServer, short: Short): Promise<AgentOutcome> {
   const home = join(server.root, "home");
   mkdirSync(home);
   return runAgent({
-    command: SCRIPTED.command({ job: server.job, clone: server.inputs.clone, again: false }),
+    command: SCRIPTED.command({ job: server.job, clone: server.inputs.clone, again: false, resume: null }),
     prompt: "Do it.",
     cwd: server.inputs.clone,
     home,

@@ -1,7 +1,7 @@
 /** Runs an agent within its limits and says how it ended: from the process, its stream and the limits, never from its prose. */
 import type { Job } from "../../domain/job.ts";
-import type { AttemptEnd } from "../../domain/task.ts";
-import { aborted, scrubbedEnvironment, startGroup, type Exit, type Patience } from "../process-group.ts";
+import { aborted, scrubbedEnvironment, startGroup, type Patience } from "../process-group.ts";
+import { endOf, type Ending, type Stop, type StopReason } from "./agent-end.ts";
 import type { AgentCommand } from "./agent.ts";
 import { readStream, type StreamReader, type StreamState } from "./stream-json.ts";
 
@@ -23,28 +23,21 @@ export interface AgentRun {
 /** Seconds that an agent may live on after its result line; then it is ended, and its result stands. */
 const LINGER_SECONDS = 15;
 
-type StopReason = Extract<AttemptEnd, "max_turns" | "timeout" | "silence" | "run_cancelled">;
-type AgentEnd =
-  | Extract<AttemptEnd, "completed" | "agent_gave_up" | "empty_run" | "infrastructure">
-  | StopReason;
-
-export interface AgentOutcome {
-  end: AgentEnd;
-  /** One sentence for people. */
-  why: string;
+export interface AgentOutcome extends Ending {
   state: StreamState;
   seconds: number;
 }
 
 export async function runAgent(run: AgentRun): Promise<AgentOutcome> {
   const started = performance.now();
+  const { limits } = run;
   const { file, args, env } = run.command;
   const group = startGroup(
     { file, args, cwd: run.cwd, env: { ...scrubbedEnvironment(run.home), ...env } },
     run.patience,
   );
   const watch = watchLimits(run);
-  const stream: StreamReader = readStream((line) => run.onLine(line, stream.state));
+  const stream: StreamReader = readStream({ onLine: (line) => run.onLine(line, stream.state) });
   group.child.stdout.on("data", (chunk: Buffer) => {
     stream.push(chunk);
     watch.sawLife(stream.state);
@@ -67,47 +60,56 @@ export async function runAgent(run: AgentRun): Promise<AgentOutcome> {
   const seconds = Math.round((performance.now() - started) / 1000);
   // Ended after its result, its exit code says nothing about it.
   const counted = isEnded && stream.state.result !== null ? { ...exit, code: 0 } : exit;
-  return { ...endOf(counted, stream.state, watch.reason()), state: stream.state, seconds };
+  // Of a turn too many no more than its beginning was let happen: it is paid, but it is no turn of the agent's.
+  const state = { ...stream.state, turns: Math.min(stream.state.turns, limits.turns) };
+  return { ...endOf(counted, state, watch.stopped()), state, seconds };
 }
 
 interface LimitWatch {
   /** Given when the agent has to be ended: for a reason, or because it lives on after its result. */
   signal: AbortSignal;
-  reason(): StopReason | null;
+  stopped(): Stop | null;
   sawLife(state: StreamState): void;
   end(): void;
 }
 
 /** Gives its signal when a limit is passed or the workflow run is cancelled; the first reason counts. */
 function watchLimits(run: AgentRun): LimitWatch {
+  const { limits } = run;
   const stopping = new AbortController();
-  let reason: StopReason | null = null;
+  let stopped: Stop | null = null;
   let waitsForTool = false;
-  const stop = (why: StopReason): void => {
-    reason ??= why;
+  let hasResult = false;
+  const stop = (reason: StopReason, why: string): void => {
+    // What it does after its result takes nothing from the result.
+    if (!hasResult || reason === "run_cancelled") stopped ??= { reason, why };
     stopping.abort();
   };
   let lingering: NodeJS.Timeout | null = null;
   let isOver = false;
-  const onCancel = (): void => stop("run_cancelled");
+  const onCancel = (): void => stop("run_cancelled", "The workflow run was cancelled.");
   if (run.signal.aborted) onCancel();
   run.signal.addEventListener("abort", onCancel, { once: true });
-  const wall = setTimeout(() => stop("timeout"), run.limits.seconds * 1000);
+  const wall = setTimeout(
+    () => stop("timeout", `Its time was up after ${limits.seconds} seconds.`),
+    limits.seconds * 1000,
+  );
   const silence = setTimeout(() => {
     // A tool at work is life: long test runs print nothing here. The wall time bounds them.
     if (waitsForTool) silence.refresh();
-    else stop("silence");
-  }, run.limits.silence * 1000);
+    else stop("silence", `It gave no sign of life for ${limits.silence} seconds.`);
+  }, limits.silence * 1000);
   return {
     signal: stopping.signal,
-    reason: () => reason,
+    stopped: () => stopped,
     sawLife: (state) => {
       // Its last lines can come after its exit; they pass no limit any more.
       if (isOver) return;
       silence.refresh();
       waitsForTool = state.openTools.size > 0;
-      if (state.result !== null) lingering ??= setTimeout(() => stopping.abort(), LINGER_SECONDS * 1000);
-      if (state.turns > run.limits.turns) stop("max_turns");
+      hasResult = state.result !== null;
+      if (hasResult) lingering ??= setTimeout(() => stopping.abort(), LINGER_SECONDS * 1000);
+      if (state.turns > limits.turns) stop("max_turns", `It had used all its ${limits.turns} turns.`);
     },
     end: () => {
       isOver = true;
@@ -117,27 +119,4 @@ function watchLimits(run: AgentRun): LimitWatch {
       run.signal.removeEventListener("abort", onCancel);
     },
   };
-}
-
-const STOPPED: Record<StopReason, string> = {
-  max_turns: "It had used all its turns.",
-  timeout: "Its time was up.",
-  silence: "It gave no sign of life for too long.",
-  run_cancelled: "The workflow run was cancelled.",
-};
-
-function endOf(exit: Exit, state: StreamState, stopped: StopReason | null): { end: AgentEnd; why: string } {
-  if (stopped !== null) return { end: stopped, why: STOPPED[stopped] };
-  if (exit.failure !== null)
-    return { end: "infrastructure", why: `The agent cannot be started: ${exit.failure.message}` };
-  const { result } = state;
-  if (result?.subtype === "error_max_turns") return { end: "max_turns", why: STOPPED.max_turns };
-  if (result !== null && (result.isError || result.subtype !== "success")) {
-    return { end: "agent_gave_up", why: `The agent ended with ${result.subtype}.` };
-  }
-  // Without a zero exit nothing it said counts; without a result it did not finish, whatever the exit says.
-  if (exit.code !== 0)
-    return { end: "infrastructure", why: `The agent broke off (${exit.signal ?? `exit ${exit.code}`}).` };
-  if (result === null) return { end: "empty_run", why: "The agent ended without a result." };
-  return { end: "completed", why: "The agent finished." };
 }

@@ -1,12 +1,14 @@
 /** Reads, while it arrives, the stream of JSON lines that Claude Code prints with `--output-format stream-json --verbose`. */
 import { z } from "zod";
+import { NO_SIGNS, SYNTHETIC, takeSigns, type ProviderSigns } from "./provider-signs.ts";
+import { readLines, type LineReader } from "./read-lines.ts";
 
 /** What is known of a run so far. Tokens and dollars are of the whole run. */
 export interface StreamState {
   session: string | null;
   model: string;
   version: string;
-  /** Answers of the model in the main conversation; an answer comes as several lines with one id. */
+  /** Answers of the model in the main conversation, which come as several lines with one id. The result's own `num_turns` is one higher when `--max-turns` ended it, and errors that Claude Code shows as answers are none. */
   turns: number;
   /** Answers of the model in all, those of sub-agents too. */
   requests: number;
@@ -18,7 +20,9 @@ export interface StreamState {
   lastWords: string;
   /** Ids of the tool calls without an answer. */
   openTools: Set<string>;
+  /** The newest: what has run in the background can make Claude Code go on after one. */
   result: StreamResult | null;
+  provider: ProviderSigns;
   /** Lines that are no JSON, no message of a known shape, or too long. */
   broken: number;
 }
@@ -30,16 +34,28 @@ export interface StreamResult {
   text: string;
 }
 
-export interface StreamReader {
+export interface StreamReader extends LineReader {
   readonly state: StreamState;
-  /** Takes the next bytes; a chunk may end anywhere, even inside a character. */
-  push(chunk: Uint8Array): void;
-  /** Says that nothing comes any more: what stands without a line break is a line too. */
-  end(): void;
 }
 
-/** Longer lines are counted as broken and let go (a tool's output can be large, but not that large). */
-const MAX_LINE_CHARACTERS = 16 * 1024 * 1024;
+/** A tool's call or what came of it. */
+export type ToolEvent =
+  | { event: "call"; id: string; name: string; input: unknown; from: ToolSource }
+  | { event: "result"; id: string; text: string; isError: boolean };
+
+export interface ToolSource {
+  /** Id of the answer that the call stands in. */
+  answer: string;
+  /** The conversation: null for the agent's own, for a sub-agent's the call that started it. */
+  parent: string | null;
+}
+
+export interface StreamEars {
+  /** Hears of every whole line, after the state has taken it in; an overlong one is empty. */
+  onLine?: (line: string) => void;
+  onTool?: (event: ToolEvent) => void;
+}
+
 const MAX_TOOL_NAMES = 200;
 
 const Tokens = z.object({
@@ -52,32 +68,52 @@ type Tokens = z.infer<typeof Tokens>;
 
 const Block = z.looseObject({ type: z.string() });
 const TextBlock = z.object({ type: z.literal("text"), text: z.string() });
-const ToolUse = z.object({ type: z.literal("tool_use"), id: z.string(), name: z.string() });
-const ToolResult = z.object({ type: z.literal("tool_result"), tool_use_id: z.string() });
+const ToolUse = z.object({
+  type: z.literal("tool_use"),
+  id: z.string(),
+  name: z.string(),
+  input: z.unknown(),
+});
+const ToolResult = z.object({
+  type: z.literal("tool_result"),
+  tool_use_id: z.string(),
+  content: z.unknown(),
+  is_error: z.boolean().nullish(),
+});
+/** It becomes part of a file's path, so an id is an id. */
+const SessionId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/)
+  .nullable()
+  .catch(null);
 
 const Line = z.looseObject({ type: z.string() });
 const Init = z.object({
   subtype: z.literal("init"),
-  session_id: z.string(),
+  session_id: SessionId,
   model: z.string().default(""),
   claude_code_version: z.string().default(""),
 });
 const Assistant = z.object({
   parent_tool_use_id: z.string().nullish(),
-  message: z.object({ id: z.string(), content: z.array(Block), usage: Tokens.nullish() }),
+  message: z.object({
+    id: z.string(),
+    model: z.string().nullish(),
+    content: z.array(Block),
+    usage: Tokens.nullish(),
+  }),
 });
 const User = z.object({ message: z.object({ content: z.union([z.string(), z.array(Block)]) }) });
 const Result = z.object({
   subtype: z.string(),
   is_error: z.boolean().default(false),
   result: z.string().nullish(),
-  session_id: z.string().nullish(),
+  session_id: SessionId.optional(),
   total_cost_usd: z.number().nonnegative().nullish(),
   usage: Tokens.nullish(),
 });
 
-/** `onLine` hears of every whole line, after the state has taken it in. */
-export function readStream(onLine: (line: string) => void = () => undefined): StreamReader {
+export function readStream(ears: StreamEars = {}): StreamReader {
   const state: StreamState = {
     session: null,
     model: "",
@@ -90,52 +126,40 @@ export function readStream(onLine: (line: string) => void = () => undefined): St
     lastWords: "",
     openTools: new Set(),
     result: null,
+    provider: NO_SIGNS,
     broken: 0,
   };
-  const usages = new Map<string, Tokens>();
-  const decoder = new TextDecoder();
-  let rest = "";
-  let overlong = false;
+  const onTool = ears.onTool ?? (() => undefined);
+  const reading: Reading = { state, answers: new Set(), usages: new Map(), settled: [], onTool };
+  const lines = readLines((line) => {
+    if (line === null || (line.trim() !== "" && !takeLine(reading, line))) state.broken += 1;
+    ears.onLine?.(line ?? "");
+  });
+  return { state, ...lines };
+}
 
-  const finishLine = (line: string): void => {
-    if (overlong || line.length > MAX_LINE_CHARACTERS) state.broken += 1;
-    else if (line.trim() !== "" && !takeLine(state, usages, line)) state.broken += 1;
-    overlong = false;
-    onLine(line);
-  };
-  const take = (text: string): void => {
-    const lines = text.split("\n");
-    for (const [index, piece] of lines.entries()) {
-      if (!overlong) rest += piece;
-      if (rest.length > MAX_LINE_CHARACTERS) {
-        overlong = true;
-        rest = "";
-      }
-      if (index === lines.length - 1) return;
-      finishLine(rest);
-      rest = "";
-    }
-  };
-  return {
-    state,
-    push: (chunk) => take(decoder.decode(chunk, { stream: true })),
-    end: () => {
-      take(decoder.decode());
-      if (rest !== "" || overlong) finishLine(rest);
-      rest = "";
-    },
-  };
+interface Reading {
+  state: StreamState;
+  /** Ids of all answers. */
+  answers: Set<string>;
+  /** The newest usage of every answer since the last result. */
+  usages: Map<string, Tokens>;
+  /** Usages of the results: each counts what came since the one before. */
+  settled: Tokens[];
+  onTool: (event: ToolEvent) => void;
 }
 
 /** Whether the line could be read; messages of an unknown type can, and mean nothing here. */
-function takeLine(state: StreamState, usages: Map<string, Tokens>, text: string): boolean {
+function takeLine(reading: Reading, text: string): boolean {
   const line = Line.safeParse(parseJson(text));
   if (!line.success) return false;
+  const { state } = reading;
   const { type } = line.data;
+  state.provider = takeSigns(state.provider, line.data);
   if (type === "system") return line.data["subtype"] !== "init" || takeInit(state, line.data);
-  if (type === "assistant") return takeAssistant(state, usages, line.data);
-  if (type === "user") return takeUser(state, line.data);
-  if (type === "result") return takeResult(state, line.data);
+  if (type === "assistant") return takeAssistant(reading, line.data);
+  if (type === "user") return takeUser(reading, line.data);
+  if (type === "result") return takeResult(reading, line.data);
   return true;
 }
 
@@ -148,54 +172,76 @@ function takeInit(state: StreamState, value: unknown): boolean {
   return true;
 }
 
-function takeAssistant(state: StreamState, usages: Map<string, Tokens>, value: unknown): boolean {
+function takeAssistant(reading: Reading, value: unknown): boolean {
+  const { state, answers, usages, settled, onTool } = reading;
   const parsed = Assistant.safeParse(value);
   if (!parsed.success) return false;
   const { message, parent_tool_use_id: parent } = parsed.data;
-  if (!usages.has(message.id)) {
+  if (message.model === SYNTHETIC) return true;
+  if (!answers.has(message.id)) {
+    answers.add(message.id);
     state.requests += 1;
     // Lines of a sub-agent name the call that started it; its answers are no turns of the agent's own.
     if (typeof parent !== "string") state.turns += 1;
   }
   usages.set(message.id, message.usage ?? usages.get(message.id) ?? Tokens.parse({}));
-  state.tokens = sumTokens([...usages.values()]);
-  for (const block of message.content) takeBlock(state, block);
+  state.tokens = sumTokens([...settled, ...usages.values()]);
+  for (const block of message.content) {
+    const text = TextBlock.safeParse(block);
+    if (text.success) state.lastWords = text.data.text;
+    const use = ToolUse.safeParse(block);
+    if (!use.success) continue;
+    const { id, name, input } = use.data;
+    state.openTools.add(id);
+    countTool(state, name);
+    onTool({ event: "call", id, name, input, from: { answer: message.id, parent: parent ?? null } });
+  }
   return true;
 }
 
-function takeBlock(state: StreamState, block: unknown): void {
-  const text = TextBlock.safeParse(block);
-  if (text.success) state.lastWords = text.data.text;
-  const use = ToolUse.safeParse(block);
-  if (!use.success) return;
-  const { id, name } = use.data;
-  state.openTools.add(id);
+function countTool(state: StreamState, name: string): void {
   const known = Object.hasOwn(state.tools, name);
-  if (known || Object.keys(state.tools).length < MAX_TOOL_NAMES) {
-    state.tools = { ...state.tools, [name]: (known ? (state.tools[name] ?? 0) : 0) + 1 };
-  }
+  if (!known && Object.keys(state.tools).length >= MAX_TOOL_NAMES) return;
+  state.tools = { ...state.tools, [name]: (known ? (state.tools[name] ?? 0) : 0) + 1 };
 }
 
-function takeUser(state: StreamState, value: unknown): boolean {
+function takeUser({ state, onTool }: Reading, value: unknown): boolean {
   const parsed = User.safeParse(value);
   if (!parsed.success) return false;
   const { content } = parsed.data.message;
   if (typeof content === "string") return true;
   for (const block of content) {
     const result = ToolResult.safeParse(block);
-    if (result.success) state.openTools.delete(result.data.tool_use_id);
+    if (!result.success) continue;
+    const { tool_use_id: id, content: output, is_error: isError } = result.data;
+    state.openTools.delete(id);
+    onTool({ event: "result", id, text: textOf(output), isError: isError ?? false });
   }
   return true;
 }
 
-function takeResult(state: StreamState, value: unknown): boolean {
+/** A tool's output is a text or a list of blocks; what is no text, an image, is told apart by its JSON. */
+function textOf(output: unknown): string {
+  if (typeof output === "string") return output;
+  const blocks = z.array(Block).safeParse(output);
+  if (!blocks.success) return output === undefined ? "" : JSON.stringify(output);
+  return blocks.data
+    .map((block) => TextBlock.safeParse(block).data?.text ?? JSON.stringify(block))
+    .join("\n");
+}
+
+function takeResult({ state, usages, settled }: Reading, value: unknown): boolean {
   const parsed = Result.safeParse(value);
   if (!parsed.success) return false;
   const { subtype, is_error: isError, result, session_id: session, total_cost_usd: usd, usage } = parsed.data;
   state.result = { subtype, isError, text: result ?? "" };
   if (typeof session === "string") state.session = session;
   if (typeof usd === "number") state.usd = usd;
-  if (usage) state.tokens = sumTokens([usage]);
+  if (usage) {
+    settled.push(usage);
+    usages.clear();
+    state.tokens = sumTokens(settled);
+  }
   state.openTools.clear();
   return true;
 }

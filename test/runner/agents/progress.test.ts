@@ -4,7 +4,7 @@ import { readStream } from "../../../src/runner/agents/stream-json.ts";
 
 function shownFor(...lines: unknown[]): (string | null)[] {
   const shown: (string | null)[] = [];
-  const stream = readStream((line) => shown.push(progressOf(line, stream.state)));
+  const stream = readStream({ onLine: (line) => shown.push(progressOf(line, stream.state)) });
   stream.push(
     Buffer.from(lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n")),
   );
