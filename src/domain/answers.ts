@@ -1,58 +1,126 @@
 /** The one sentence with which each command is answered; the word that names it is part of the answer's key. */
-import { COMMANDS } from "./command.ts";
+import { cleanLine } from "./clean.ts";
+import { COMMANDS, flagMeantBy, meantBy, wordsIn, type Word } from "./command.ts";
 import { CONFIG_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
+import { sentenceFor } from "./sentences.ts";
+import { statusAnswer } from "./status-answer.ts";
+import type { CommentFacts, Snapshot } from "./snapshot.ts";
+
+/** `said`: the word of the person that it is about; empty where it is about none. */
+type Say = (snapshot: Snapshot, record: RecordBody, said: string) => string;
 
 const ANSWERS = {
-  merge: (record: RecordBody) =>
+  run: () => "Understood: the task starts, with the issue's text as it is now.",
+  retry: () => "Understood: it is tried again from the branch as it is, as soon as there is room.",
+  resume_session: () => "Understood: the agent goes on in the same session, as soon as there is room.",
+  resume_work: () =>
+    "Understood: an agent goes on from the unfinished work. The old session is gone, so it gets a summary of it.",
+  resume_anew: () =>
+    "There is no unfinished work to go on from, so it is tried again from the branch as it is.",
+  needs_budget: () => "Say by how much the budget grows: `/gza resume --budget +5` adds five dollars.",
+  approve: () => "Approved: the work goes on its branch, and its pull request is opened.",
+  nothing_to_approve: () => "Nothing waits for an approval here.",
+  other_commit: () => "That is not the commit that waits for an approval; nothing was done.",
+  merge: (_, record) =>
     `Understood: pull request ${record.pull === null ? "" : `#${record.pull} `}is merged as soon as it is approved, its checks are green and it has no conflict.`,
   review: () => "Understood: a fresh reviewer looks at the pull request's head as soon as there is room.",
   improve: () =>
     "Understood: an attempt takes this up together with everything else that is open, as soon as there is room.",
-  dismiss: (record: RecordBody) =>
+  dismiss: (_, record) =>
     `Dismissed. The verdict is now: ${record.verdict === null ? "none yet" : record.verdict.value.replaceAll("_", " ")}.`,
   no_finding: () => "There is no open finding with that number; the table in the review has them all.",
   no_review: () => `Reviews are switched off here: \`review.enabled\` in \`${CONFIG_PATH}\`.`,
   no_pull: () => "There is no pull request yet; say it again when there is one.",
   nothing_to_improve: () =>
     "Nothing is open to improve: no finding, no word of a person, no red check. Say what you want: `/gza improve <text>`.",
-  busy: (record: RecordBody) =>
+  busy: (_, record) =>
     `Attempt ${record.attempt?.n ?? record.spent.attempts} (${record.attempt?.kind ?? "none"}) is at work; say it again when it is over, or \`/gza cancel\`.`,
   cancel: () =>
     "Called off. The branch and the pull request stay as they are; put the label on again to start anew.",
+  closed: () => "The issue is closed; reopen it and say `/gza run` again.",
   not_allowed: () => "Only people who can push to this repository can tell GZA what to do.",
-  nothing_to_merge: () => "There is no pull request to merge yet; say it again when there is one.",
-  done: () => "This task is done; put the label on again to start a new one.",
-  cancelled: () => "This task was called off; put the label on again to start anew.",
-  parked: (record: RecordBody) =>
-    `This task waits for a person (${record.reason.replaceAll("_", " ")}); the comment above says what would move it.`,
-  later: () => `GZA cannot do that yet. What it can: ${list()}.`,
-  mistaken: () => `GZA does not know that command. What it can: ${list()}.`,
-  mean_merge: () => "GZA does not know that command; did you mean `/gza merge`?",
-  mean_cancel: () => "GZA does not know that command; did you mean `/gza cancel`?",
-  mean_review: () => "GZA does not know that command; did you mean `/gza review`?",
-  mean_improve: () => "GZA does not know that command; did you mean `/gza improve`?",
-  mean_dismiss: () => "GZA does not know that command; did you mean `/gza dismiss`?",
-  bad_review: () => "`/gza review` stands alone; nothing was done.",
-  bad_improve: () => "Say what you want on the first line: `/gza improve <text>`.",
-  bad_dismiss: () => "Say which finding and why: `/gza dismiss F3 it is checked one line above`.",
-  bad_merge: () => `The word after \`/gza merge\` must be merge, squash or rebase, or nothing.`,
-  bad_cancel: () => "`/gza cancel` stands alone; nothing was done.",
-};
+  parked: (snapshot, record) => {
+    const { what, next } = sentenceFor(snapshot, record);
+    return [`That would not help here. ${what}`, next].filter((line) => line !== null).join(" ");
+  },
+  not_now: (snapshot, record, said) =>
+    `\`/gza ${shown(said)}\` does nothing here now: ${sentenceFor(snapshot, record).what} What you can say: ${list(record)}.`,
+  status: statusAnswer,
+  help: (_, record) => `What you can say now:\n\n${table(wordsIn(record.phase))}`,
+  later: (_, record, said) =>
+    `\`/gza ${shown(said)}\` is not there yet. What you can say now: ${list(record)}.`,
+  mistaken: (_, record, said) => {
+    const near = meantBy(said);
+    if (near !== null)
+      return `GZA knows no \`/gza ${shown(said)}\`; did you mean \`/gza ${near}\`? Nothing was done.`;
+    const what = said === "" ? "Say what GZA is to do" : `GZA knows no \`/gza ${shown(said)}\``;
+    return `${what}. What you can say now: ${list(record)}.`;
+  },
+  bad_run: wrong("run"),
+  bad_retry: wrong("retry"),
+  bad_resume: wrong("resume"),
+  bad_cancel: wrong("cancel"),
+  bad_approve: wrong("approve"),
+  bad_review: wrong("review"),
+  bad_improve: wrong("improve"),
+  bad_dismiss: wrong("dismiss"),
+  bad_merge: wrong("merge"),
+  bad_status: wrong("status"),
+  bad_help: wrong("help"),
+} as const satisfies { [word: string]: Say };
 export type AnswerWord = keyof typeof ANSWERS;
 
-export function answerTo(word: string, record: RecordBody): string {
+/** The key of the answer to a comment; where it was said is where it is answered. `word` may carry what was said, in hex. */
+export function answerKey(
+  { id, on }: CommentFacts,
+  word: AnswerWord | `${AnswerWord}:${string}` | "no_task",
+): string {
+  return `answer${on === "pull" ? "-pull" : ""}:${id}:${word}`;
+}
+
+/** The sentence for `word`; `said` in hex, as keys carry it. */
+export function answerTo(
+  { word, said }: { word: string; said: string },
+  snapshot: Snapshot,
+  record: RecordBody,
+): string {
   if (!isAnswer(word))
     throw new Error(`the record announces an answer that this version does not know: ${word}`);
-  return ANSWERS[word](record);
+  const say: Say = ANSWERS[word];
+  return say(snapshot, record, Buffer.from(said, "hex").toString("utf8"));
+}
+
+/** The table of commands, as help and README show it. */
+export function table(words: readonly Word[]): string {
+  const rows = words.map(
+    (word) => `| \`${COMMANDS[word].use.replaceAll("|", "\\|")}\` | ${COMMANDS[word].does} |`,
+  );
+  return ["| command | |", "|---|---|", ...rows].join("\n");
+}
+
+/** Points at the word that does not fit. */
+function wrong(command: Word): Say {
+  return (_, __, said) => {
+    const near = flagMeantBy(command, said);
+    const what =
+      said === ""
+        ? `\`/gza ${command}\` needs more words`
+        : `\`${shown(said)}\` does not fit \`/gza ${command}\`${near === null ? "" : `; did you mean \`${near}\`?`}`;
+    return `${what}${near === null ? "." : ""} It is written \`${COMMANDS[command].use}\`. Nothing was done.`;
+  };
 }
 
 function isAnswer(word: string): word is AnswerWord {
   return Object.hasOwn(ANSWERS, word);
 }
 
-function list(): string {
-  return Object.values(COMMANDS)
-    .map(({ use }) => `\`${use}\``)
+function list({ phase }: RecordBody): string {
+  return wordsIn(phase)
+    .map((word) => `\`/gza ${word}\``)
     .join(", ");
+}
+
+function shown(said: string): string {
+  return cleanLine(said, 40).replaceAll("`", "'");
 }

@@ -1,16 +1,32 @@
-/** Who asked for a task and when: the label's own history, so that a lost event loses nothing. */
-import type { Snapshot } from "./snapshot.ts";
+/** Who asked for a task, when and how: the label's own history and the comments, so that a lost event loses nothing. */
+import { parseCommand } from "./command.ts";
+import type { Settings } from "./record.ts";
+import { mayWrite, type CommentFacts, type Snapshot } from "./snapshot.ts";
 import type { Actor, Instant } from "./task.ts";
 
 export interface Ask {
   at: Instant;
   by: Actor;
+  how: "label" | "command";
+  task: "explore" | "implement";
+  settings: Settings;
 }
+
+export const NO_SETTINGS: Settings = { agent: null, model: null, max_turns: null, budget: null };
 
 /** The time that the label was last put on, if it still is; null: it is not on, or whoever put it on is gone. */
 export function newestAsk(snapshot: Snapshot): Ask | null {
   const last = snapshot.issue.labelled.at(-1);
-  return last?.on && last.by ? { at: last.at, by: last.by } : null;
+  if (!last?.on || !last.by) return null;
+  return { at: last.at, by: last.by, how: "label", task: "implement", settings: NO_SETTINGS };
+}
+
+/** What a comment asks for; null: it is no `/gza run` of somebody who may. */
+export function askIn(snapshot: Snapshot, comment: CommentFacts): Ask | null {
+  const command = parseCommand(comment.body);
+  if (command?.kind !== "run" || comment.by === null || !mayWrite(snapshot, comment.by)) return null;
+  const { task, settings } = command;
+  return { at: comment.at, by: comment.by, how: "command", task, settings };
 }
 
 /**

@@ -33,7 +33,7 @@ export function isRejected(record: RecordBody): boolean {
 export function dueFeedback(snapshot: Snapshot, record: RecordBody): Feedback[] {
   const feedback = openFeedback(snapshot, record);
   const quiet = quietAt(feedback);
-  const isDue = quiet !== null && (quiet <= snapshot.now || record.wanted === "improve");
+  const isDue = quiet !== null && (quiet <= snapshot.now || record.wanted?.kind === "improve");
   return isDue ? feedback : [];
 }
 

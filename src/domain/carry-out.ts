@@ -1,13 +1,16 @@
-/** Carries out the commands of people about quality and landing: what each changes in the record. */
+/** Carries out the commands of people: what each changes in the record. */
 import type { AnswerWord } from "./answers.ts";
 import { causeToWrite } from "./at-head.ts";
 import { cleanIncoming } from "./clean.ts";
 import type { Command } from "./command.ts";
+import type { RefMove } from "./decision.ts";
 import { feedbackId } from "./feedback.ts";
 import { NO_FINDINGS, type Findings } from "./finding.ts";
 import { dismiss, openFindings, verdictOn } from "./findings.ts";
 import type { Record, RecordBody } from "./record.ts";
+import { approve, resume, retry } from "./set-going.ts";
 import type { CommentFacts, Snapshot } from "./snapshot.ts";
+import type { Reason } from "./task.ts";
 
 export interface CarriedOut {
   /** Goes on after the person's name. */
@@ -15,39 +18,69 @@ export interface CarriedOut {
   word: AnswerWord;
   change: Partial<RecordBody>;
   findings?: Findings;
+  refs?: RefMove[];
 }
 
-/** A word: it could not be carried out, and that is the answer. `/gza cancel` has a rule of its own. */
+/** What no word about the work clears: the next look would only call the person again. */
+export const NOT_BY_WORDS: ReadonlySet<Reason> = new Set<Reason>([
+  "approval",
+  "budget",
+  "config",
+  "dependency",
+  "edited",
+  "record",
+  "setup",
+  "untrusted",
+]);
+
+/** A word: it could not be carried out, and that is the answer. `/gza run` and `/gza cancel` have rules of their own. */
 export function carryOut(
   snapshot: Snapshot,
   record: Record,
   { comment, command }: { comment: CommentFacts; command: Command },
 ): CarriedOut | AnswerWord {
   const { by, at } = comment;
-  if (by === null) return "mistaken";
+  if (by === null) return "not_allowed";
   switch (command.kind) {
+    case "status":
+    case "help":
+      return command.kind;
+    case "retry":
+      return retry(record);
+    case "resume":
+      return resume(snapshot, record, command.more);
+    case "approve":
+      return approve(snapshot, record, { by, hash: command.hash });
     case "merge": {
+      if (record.phase === "parked" && record.reason !== "merge_refused") return "parked";
       const merge = { by, method: command.method, at };
       const parked = record.phase === "parked" ? ({ phase: "open", reason: "waits_for_merge" } as const) : {};
       return { story: "wants it merged", word: "merge", change: { merge, ...parked } };
     }
     case "review":
-      if (snapshot.config.kind === "config" && !snapshot.config.config.review.enabled) return "no_review";
-      return {
-        story: "wants it reviewed again",
-        word: "review",
-        change: { verdict: null, phase: "open", reason: "waits_for_review" },
-      };
+      return isDeaf(record) ? "parked" : review(snapshot);
     case "improve":
-      return improve(snapshot, record, { comment, text: command.text });
-    case "dismiss":
-      return closeFinding(snapshot, record, {
-        n: command.finding,
-        note: `Dismissed by ${by.login}: ${command.why}`,
-      });
+      return isDeaf(record) ? "parked" : improve(snapshot, record, { comment, text: command.text });
+    case "dismiss": {
+      const note = `Dismissed by ${by.login}: ${command.why}`;
+      return isDeaf(record) ? "parked" : closeFinding(snapshot, record, { n: command.finding, note });
+    }
     default:
-      return "mistaken";
+      return "parked";
   }
+}
+
+function isDeaf({ phase, reason }: RecordBody): boolean {
+  return phase === "parked" && NOT_BY_WORDS.has(reason);
+}
+
+function review({ config }: Snapshot): CarriedOut | AnswerWord {
+  if (config.kind === "config" && !config.config.review.enabled) return "no_review";
+  return {
+    story: "wants it reviewed again",
+    word: "review",
+    change: { verdict: null, wanted: null, phase: "open", reason: "waits_for_review" },
+  };
 }
 
 function improve(
@@ -58,7 +91,12 @@ function improve(
   const { by, at, id } = comment;
   const isOpen = openFindings(snapshot.findings).length > 0 || causeToWrite(snapshot, record) !== null;
   if (by === null || (text === "" && !isOpen)) return "nothing_to_improve";
-  const change = { phase: "open", reason: "feedback", wanted: "improve" } as const;
+  const change = {
+    phase: "open",
+    reason: "feedback",
+    wanted: { kind: "improve", how: "first" },
+    not_before: null,
+  } as const;
   const carried = { story: "wants it improved", word: "improve", change } as const;
   if (text === "") return carried;
   const before = snapshot.findings ?? NO_FINDINGS;

@@ -1,6 +1,9 @@
 /** Every sentence that GZA says on GitHub. */
 import { cleanLine, cleanText } from "./clean.ts";
 import { answerTo } from "./answers.ts";
+import { newestReport } from "./recovery.ts";
+import { withText } from "./fresh-task.ts";
+import { PEOPLE_LABELS } from "./names.ts";
 import { marker } from "./names.ts";
 import type { Attempt, RecordBody } from "./record.ts";
 import { verdictTitle } from "./review-body.ts";
@@ -14,7 +17,11 @@ export const MAX_BODY = 60_000;
 export function bodyOf(key: string, snapshot: Snapshot, record: RecordBody): string {
   const [word = "", ...rest] = key.split(":");
   if (word === "status") return finish(key, statusBody(snapshot, record));
-  if (word === "answer") return finish(key, answerTo(rest[1] ?? "", record));
+  if (word === "answer" || word === "answer-pull") {
+    const [, answer = "", said = ""] = rest;
+    return finish(key, answerTo({ word: answer, said }, snapshot, record));
+  }
+  if (word === "explored") return finish(key, exploredBody(snapshot, record));
   return finish(key, callBody(snapshot, record));
 }
 
@@ -24,6 +31,24 @@ export function notAllowedBody(key: string, login: string): string {
     key,
     `Thank you, ${cleanLine(login, 40)}. Only people who can push to this repository can start a task; one of them may put the label on.`,
   );
+}
+
+/** Told once to somebody who asks for a plan. */
+export function notPlannedBody(key: string, login: string): string {
+  return finish(
+    key,
+    `Thank you, ${cleanLine(login, 40)}. Plans are not there yet: take the label \`${PEOPLE_LABELS.plan}\` off, then put the other one on again, and GZA starts without a plan.`,
+  );
+}
+
+/** The answer to a command on an issue that is no task; the key names it. */
+export function cannotBegin(key: string, snapshot: Snapshot): string {
+  const label = snapshot.config.kind === "config" ? snapshot.config.config.label : "gza";
+  if (key.endsWith(":not_allowed"))
+    return finish(key, "Only people who can push to this repository can tell GZA what to do.");
+  if (snapshot.issue.state === "closed")
+    return finish(key, "The issue is closed; reopen it and comment `/gza run`.");
+  return finish(key, `This issue is no task yet: put the label \`${label}\` on it, or comment \`/gza run\`.`);
 }
 
 /** Told once when a record is not one that GZA wrote. */
@@ -77,6 +102,14 @@ function callBody(snapshot: Snapshot, record: RecordBody): string {
   return [`@${record.asked.by.login} ${what}`, next].filter((line) => line !== null).join("\n\n");
 }
 
+/** The answer of an `explore` attempt, to the person who asked. */
+function exploredBody(snapshot: Snapshot, record: RecordBody): string {
+  const read = newestReport(snapshot, record);
+  const answer = read?.kind === "report" ? cleanText(read.report.answer ?? "", 20_000) : "";
+  const words = answer === "" ? "The answer stands in the log of the workflow run." : answer;
+  return `@${record.asked.by.login}\n\n${words}`;
+}
+
 function statusBody(snapshot: Snapshot, record: RecordBody): string {
   // Only lasting facts: what a passing report or refusal adds stands in the comment that called.
   const { what, next } = sentenceFor({ ...snapshot, baton: { kind: "none" }, evidence: [] }, record);
@@ -84,6 +117,11 @@ function statusBody(snapshot: Snapshot, record: RecordBody): string {
   const parts = [`**${PHASE_TITLES[record.phase]}.** ${what}`];
   if (next !== null && record.phase !== "done") parts.push(next);
   if (record.pull !== null) parts.push(`Pull request: #${record.pull}`);
+  if (isTextNewer(snapshot, record)) {
+    parts.push(
+      "The issue's text was changed after the work had begun; GZA works on the text as it was. `/gza run` starts anew with the new one.",
+    );
+  }
   const review = reviewLines(snapshot, record);
   if (review !== null) parts.push(review);
   if (attempts.length > 0) {
@@ -96,6 +134,14 @@ function statusBody(snapshot: Snapshot, record: RecordBody): string {
     );
   }
   return parts.join("\n\n");
+}
+
+function isTextNewer(snapshot: Snapshot, record: RecordBody): boolean {
+  const { issue, brief } = snapshot;
+  const { attempt, attempts, asked, phase } = record;
+  const isBegun = [...attempts, ...(attempt ? [attempt] : [])].some(({ claimed }) => claimed >= asked.at);
+  if (!isBegun || issue.gone || brief === null || phase === "done" || phase === "cancelled") return false;
+  return withText(snapshot, brief).hash !== record.brief;
 }
 
 /** The verdict of the newest review, and what is still open of it. */
@@ -126,7 +172,8 @@ const PHASE_TITLES: { [phase in RecordBody["phase"]]: string } = {
 };
 
 function attemptRow(snapshot: Snapshot, attempt: Attempt): string {
-  const name = `${attempt.n} ${attempt.kind}`;
+  const how = attempt.how === "first" ? "" : ` (${attempt.how})`;
+  const name = `${attempt.n} ${attempt.kind}${how}`;
   const link =
     attempt.run === null ? name : `[${name}](${snapshot.repository.url}/actions/runs/${attempt.run})`;
   if (attempt.end === null) return `| ${link} | in flight | | | |`;

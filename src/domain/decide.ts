@@ -1,5 +1,5 @@
 /** The policy: twenty rules in order; the first that answers wins. Pure: no clock, no environment, nothing awaited. */
-import type { Decision } from "./decision.ts";
+import type { Decision, Effect } from "./decision.ts";
 import { effectsOf, intentsDue, renewed } from "./intents.ts";
 import { project } from "./project.ts";
 import { isLiving, type Record, type RecordBody } from "./record.ts";
@@ -16,7 +16,9 @@ import { leaveEnded } from "./rules/leave-ended.ts";
 import { leaveParked } from "./rules/leave-parked.ts";
 import { mergeWanted } from "./rules/merge-wanted.ts";
 import { obeyCancel } from "./rules/obey-cancel.ts";
+import { obeyStop } from "./rules/obey-stop.ts";
 import { openPull } from "./rules/open-pull.ts";
+import { recover } from "./rules/recover.ts";
 import { refuseBrokenSetup } from "./rules/refuse-broken-setup.ts";
 import { refuseUnreadableRecord } from "./rules/refuse-unreadable-record.ts";
 import { rest } from "./rules/rest.ts";
@@ -32,14 +34,14 @@ export const RULES: readonly Rule[] = [
   { n: 2, order: "finish what was merged", answer: finishMerged },
   { n: 3, order: "leave what is done or cancelled unless a person asks again", answer: leaveEnded },
   { n: 4, order: "obey cancel", answer: obeyCancel },
-  { n: 5, order: "obey the stop label", answer: nothingYet },
+  { n: 5, order: "obey the stop label", answer: obeyStop },
   { n: 6, order: "settle the attempt that ended", answer: settleAttempt },
   { n: 7, order: "answer the oldest command", answer: answerCommand },
   { n: 8, order: "adopt a head that GZA did not make", answer: adoptHead },
-  { n: 9, order: "wait for the attempt in flight", answer: awaitAttempt },
+  { n: 9, order: "wait for the attempt in flight, or for the stop label to go", answer: awaitAttempt },
   { n: 10, order: "refuse a broken config or set-up", answer: refuseBrokenSetup },
   { n: 11, order: "leave what is parked until its clearing fact comes true", answer: leaveParked },
-  { n: 12, order: "recover the attempt that ended badly", answer: nothingYet },
+  { n: 12, order: "recover the attempt that ended badly", answer: recover },
   { n: 13, order: "begin", answer: begin },
   { n: 14, order: "open the pull request", answer: openPull },
   { n: 15, order: "rebase what conflicts", answer: nothingYet },
@@ -64,15 +66,26 @@ export function decide(snapshot: Snapshot, rules: readonly Rule[] = RULES): Deci
 function complete(snapshot: Snapshot, record: Record | null, answer: Answer): Answer {
   const kept = answer.move || !record ? answer : { ...answer, move: catchUp(snapshot, record) };
   const after: RecordBody | null = kept.move?.record ?? record;
-  if (!after) return kept;
+  if (!after) return { ...kept, effects: kept.effects.filter((effect) => isPossible(snapshot, effect)) };
   const seen = kept.move?.findings ? { ...snapshot, findings: kept.move.findings } : snapshot;
   const announced = kept.move ? effectsOf(seen, after, snapshot.now) : [];
-  const effects = [...kept.effects, ...announced, ...project(seen, after)];
+  const effects = [...kept.effects, ...announced, ...project(seen, after)].filter((effect) =>
+    isPossible(snapshot, effect),
+  );
   return {
     ...kept,
     effects,
     again: kept.move || !record ? kept.again : nextLook(snapshot, record, kept.again),
   };
+}
+
+/** On an issue that is gone nothing can be done; in a locked conversation nothing can be said. */
+function isPossible({ issue, comments }: Snapshot, effect: Effect): boolean {
+  if (!issue.locked) return true;
+  if (effect.kind === "say") return effect.on !== issue.number;
+  if (effect.kind === "react") return comments.some(({ id, on }) => id === effect.comment && on === "pull");
+  if (effect.kind === "set_labels" || effect.kind === "close_issue") return !issue.gone;
+  return effect.kind !== "edit_status";
 }
 
 /** Intents are looked after until they are seen done; so is an ended task until it is shown as ended, for no event will come. */

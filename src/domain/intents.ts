@@ -21,10 +21,10 @@ interface Errand {
   effect: (snapshot: Snapshot, record: RecordBody, rest: string) => Effect | null;
 }
 
-/** By the first word of the key; comments (`parked`, `ready`, `answer`) share one way. */
+/** By the first word of the key; comments share one way. */
 const ERRANDS: { [word: string]: Errand } = {
   status: {
-    isDone: (snapshot) => statusId(snapshot) !== null,
+    isDone: (snapshot) => statusId(snapshot) !== null || snapshot.issue.locked,
     effect: (snapshot, record) => ({
       kind: "edit_status",
       id: null,
@@ -49,6 +49,11 @@ const ERRANDS: { [word: string]: Errand } = {
     isDone: (snapshot, record) => !snapshot.pull?.draft || record.phase !== "ready",
     effect: ({ pull }) =>
       pull && { kind: "edit_pull", number: pull.number, nodeId: pull.nodeId, change: { draft: false } },
+  },
+  replace: {
+    isDone: (snapshot, _, rest) =>
+      snapshot.evidence.some((found) => found.kind === "pull_closed" && found.number === Number(rest)),
+    effect: (_, __, rest) => ({ kind: "close_pull", number: Number(rest) }),
   },
   close: {
     isDone: (snapshot) => snapshot.issue.state === "closed",
@@ -91,7 +96,10 @@ const ERRANDS: { [word: string]: Errand } = {
   parked: comment(),
   ready: comment(),
   answer: comment(),
+  "answer-pull": comment(),
+  explored: comment(),
 };
+const COMMENTS: ReadonlySet<string> = new Set(["parked", "ready", "answer", "answer-pull", "explored"]);
 
 /** Answers whose threads are there and that are not said yet. */
 function dueReplies({ findings, pull, evidence }: Snapshot, attempt: number) {
@@ -163,19 +171,21 @@ function errandOf(key: string): { errand: Errand; rest: string } {
   const errand = ERRANDS[word];
   if (!errand) throw new Error(`the record holds an intent that this version does not know: ${key}`);
   return {
-    errand: word === "parked" || word === "ready" || word === "answer" ? comment(key) : errand,
+    errand: COMMENTS.has(word) ? comment(key) : errand,
     rest: rest.join(":"),
   };
 }
 
 /** A comment that is said once; its key is its hidden first line. */
 function comment(key = ""): Errand {
+  const isOnPull = key.startsWith("answer-pull:");
   return {
-    isDone: (snapshot) => isSaid(snapshot, key),
+    // Where the conversation is locked nothing can be said; labels tell the rest.
+    isDone: (snapshot) => isSaid(snapshot, key) || (snapshot.issue.locked && !isOnPull),
     effect: (snapshot, record) => ({
       kind: "say",
       key,
-      on: snapshot.issue.number,
+      on: isOnPull ? (snapshot.pull?.number ?? snapshot.issue.number) : snapshot.issue.number,
       body: bodyOf(key, snapshot, record),
     }),
   };

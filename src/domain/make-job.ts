@@ -5,8 +5,9 @@ import { openFeedback } from "./feedback.ts";
 import { openFindings } from "./findings.ts";
 import type { Job } from "./job.ts";
 import type { Attempt, Record } from "./record.ts";
+import { newestReport, resumable } from "./recovery.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { How, Kind } from "./task.ts";
+import type { How, Kind, Sha } from "./task.ts";
 
 export function jobFor(
   snapshot: Snapshot,
@@ -16,6 +17,8 @@ export function jobFor(
   const { brief, repository } = snapshot;
   if (!brief) throw new Error(`the record of task ${record.issue} has no brief.json beside it`);
   const chosen = agentFor(config, attempt.kind);
+  const from = attempt.how === "resume" ? resumable(snapshot, record, attempt.kind) : null;
+  const work = from?.unfinished.work ?? null;
   return {
     v: 1,
     repository: { id: repository.id, name: repository.name },
@@ -24,11 +27,15 @@ export function jobFor(
     kind: attempt.kind,
     how: attempt.how,
     brief,
-    start: { base: attempt.start.base, base_branch: record.base, head: attempt.start.head, work: null },
+    start: { base: attempt.start.base, base_branch: record.base, head: attempt.start.head, work },
     plan: null,
-    answer_to: null,
+    answer_to: answerTo(snapshot, record),
     ...matterFor(snapshot, record, attempt),
-    previous: null,
+    previous: previousOf(snapshot, record, {
+      attempt,
+      // Another agent has no use for it.
+      session: from?.last.agent === attempt.agent ? from.unfinished.session : null,
+    }),
     agent: { name: attempt.agent, model: attempt.model, fallback: [] },
     limits: {
       turns: attempt.kind === "review" ? chosen.max_turns : (record.settings.max_turns ?? chosen.max_turns),
@@ -37,7 +44,7 @@ export function jobFor(
       usd: attempt.reserved,
       files: config.guard.files,
       bytes: config.guard.bytes,
-      loops: { same_call: 5, same_error: 5, same_test: 8 },
+      loops: config.loops,
     },
     setup: config.setup,
     verify: config.verify,
@@ -46,6 +53,26 @@ export function jobFor(
     allow: config.guard.allow,
     instructions: config.instructions,
   };
+}
+
+/** What a person said to the question with which the newest attempt ended. */
+function answerTo({ findings }: Snapshot, { attempts }: Record): string | null {
+  const words = findings?.words ?? [];
+  if (attempts.at(-1)?.end !== "question" || words.length === 0) return null;
+  return words.map(({ by, body }) => `${by.login}: ${body}`).join("\n\n");
+}
+
+/** The attempt that this one makes again or goes on from. */
+function previousOf(
+  snapshot: Snapshot,
+  record: Record,
+  { attempt, session }: { attempt: Attempt; session: Sha | null },
+): Job["previous"] {
+  const last = record.attempts.at(-1);
+  if ((attempt.how !== "resume" && attempt.how !== "retry") || !last?.end) return null;
+  const read = newestReport(snapshot, record);
+  const summary = read?.kind === "report" && read.report.attempt === last.n ? read.report.summary : "";
+  return { end: last.end, summary, session };
 }
 
 /** What an attempt of this kind works on beside the brief. A reviewer's job holds old findings only to find their lines again. */

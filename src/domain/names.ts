@@ -24,6 +24,18 @@ export const OWN_LABELS = {
   ready: { name: "gza:ready", color: "0e8a16", description: "Approved, green and mergeable" },
 } as const;
 
+/** Labels that people set beside the one of the config; each bends what GZA does with a task. */
+export const PEOPLE_LABELS = {
+  /** Holds everything until it is taken off. */
+  stop: "gza:stop",
+  /** Goes before other tasks. */
+  urgent: "gza:urgent",
+  /** Asks for an answer instead of a change. */
+  explore: "gza:explore",
+  /** Asks for a plan first. */
+  plan: "gza:plan",
+} as const;
+
 export function taskRef(issue: number): string {
   return `${TASK_PREFIX}${issue}`;
 }
@@ -45,15 +57,16 @@ export function branchRef(branch: string): string {
   return `refs/heads/${branch}`;
 }
 
-/** `gza/42-fix-the-parser`: the number finds the task, the slug is for people. */
-export function branchName(issue: number, title: string): string {
+/** `gza/42-fix-the-parser`, anew `gza/42-fix-the-parser-2`: the number finds the task, the slug is for people. */
+export function branchName(issue: number, title: string, generation = 1): string {
   const slug = title
     .normalize("NFKD")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .slice(0, 40)
     .replace(/^-+|-+$/g, "");
-  return slug === "" ? `gza/${issue}` : `gza/${issue}-${slug}`;
+  const parts = [`gza/${issue}`, slug, generation === 1 ? "" : String(generation)];
+  return parts.filter((part) => part !== "").join("-");
 }
 
 /** The task that a branch belongs to, or null. */

@@ -49,6 +49,17 @@ export function settle(queue: Queue, issue: number, usd: number): Queue {
   };
 }
 
+/** Holds an agent whose provider's quota is used up; holds that are over are forgotten. */
+export function hold(queue: Queue, agent: string, { now, until }: { now: Instant; until: Instant }): Queue {
+  const others = queue.held.filter((held) => held.agent !== agent && held.until > now);
+  return { ...queue, held: [...others, { agent, until }].slice(-20) };
+}
+
+/** Until when the agent is held; null: it is free. */
+export function heldUntil(queue: Queue, agent: string, now: Instant): Instant | null {
+  return queue.held.find((held) => held.agent === agent && held.until > now)?.until ?? null;
+}
+
 /** Dollars that the day has cost, those on the way included. */
 export function committed(queue: Queue): number {
   return queue.spent + queue.flight.reduce((sum, flight) => sum + flight.reserved, 0);

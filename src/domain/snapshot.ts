@@ -2,6 +2,7 @@
 import type { Brief } from "./brief.ts";
 import type { Config } from "./config.ts";
 import type { Findings } from "./finding.ts";
+import { PEOPLE_LABELS } from "./names.ts";
 import type { Queue } from "./queue.ts";
 import type { Record } from "./record.ts";
 import type { ReadReport } from "./report.ts";
@@ -48,6 +49,8 @@ export interface Snapshot {
   pull: PullFacts | null;
   /** Comments on issue and pull request that were not heard yet, oldest first; GZA's own are not among them. */
   comments: CommentFacts[];
+  /** What people and bots have said on the issue, heard or not, oldest first, as far as one page reaches; GZA's own are not among it. */
+  discussion: CommentFacts[];
   /** Comments and reviews that GZA wrote, by key (their hidden first line). */
   said: ReadonlyMap<string, Said>;
   /** Role of every person whose word may count in this snapshot, by account id. Who is missing has none. */
@@ -241,7 +244,18 @@ export type Evidence =
   | { kind: "run_cancelled"; run: number }
   | { kind: "merge_refused"; head: Sha; status: number; message: string };
 
-export function mayWrite(snapshot: Pick<Snapshot, "roles">, actor: Actor | null): boolean {
+/** Whether this account's word counts: people with write or more on the repository, and bots that the config lists by id. */
+export function mayWrite(snapshot: Pick<Snapshot, "roles" | "config">, actor: Actor | null): boolean {
   if (actor === null) return false;
+  if (isListedBot(snapshot, actor)) return true;
   return ROLES.indexOf(snapshot.roles.get(actor.id) ?? "none") >= ROLES.indexOf("write");
+}
+
+export function isListedBot({ config }: Pick<Snapshot, "config">, actor: Actor | null): boolean {
+  return actor !== null && config.kind === "config" && config.config.bots.includes(actor.id);
+}
+
+/** A person wants everything held. */
+export function isStopped({ issue }: Pick<Snapshot, "issue">): boolean {
+  return issue.state === "open" && issue.labels.includes(PEOPLE_LABELS.stop);
 }

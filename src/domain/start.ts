@@ -2,11 +2,13 @@
 import { createHash } from "node:crypto";
 import { agentFor, type Config } from "./config.ts";
 import { jobFor, matterFor } from "./make-job.ts";
-import { board, committed, onDay, roundCents } from "./queue.ts";
+import { PEOPLE_LABELS } from "./names.ts";
+import { board, committed, heldUntil, onDay, roundCents } from "./queue.ts";
 import { NO_SHA, type Attempt, type Record, type RecordBody } from "./record.ts";
+import { resumable } from "./recovery.ts";
 import { moves, rests, type Answer } from "./rule.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { How, Instant, Kind, ParkReason } from "./task.ts";
+import type { How, Instant, Kind, ParkReason, Reason } from "./task.ts";
 import { later, nextDay, secondsBetween } from "./time.ts";
 import { moveTo } from "./transition.ts";
 import { room, turns } from "./turns.ts";
@@ -23,6 +25,11 @@ interface Wanted {
   how: How;
 }
 
+interface Worker {
+  agent: string;
+  model: string | null;
+}
+
 /** Starts an attempt of `kind`, or parks the task, or lets it wait, each with the reason. */
 export function start(snapshot: Snapshot, record: Record, kind: Kind, how: How = "first"): Answer | null {
   if (snapshot.config.kind === "broken" || snapshot.brief === null) return null;
@@ -33,18 +40,21 @@ export function start(snapshot: Snapshot, record: Record, kind: Kind, how: How =
     const story = `stopped: ${bound.replaceAll("_", " ")}`;
     return moves(moveTo(snapshot, record, { story, change: { phase: "parked", reason: bound } }));
   }
-  const wait = whyWait(snapshot, record, config);
+  const worker = workerFor(snapshot, record, { config, kind });
+  const wait = whyWait(snapshot, record, { config, worker });
   if (wait) {
-    if (record.phase === "queued" && record.reason === wait.reason) return rests(wait.reason, wait.until);
+    const isWritten = record.phase === "queued" && record.reason === wait.reason;
+    if (isWritten && record.urgent === isUrgent(snapshot)) return rests(wait.reason, wait.until);
     const story = wait.reason.replaceAll("_", " ");
     const move = moveTo(snapshot, record, { story, change: { phase: "queued", reason: wait.reason } });
     return { ...moves(move), again: wait.until };
   }
-  return claim(snapshot, record, { kind, how, config, evidence });
+  return claim(snapshot, record, { kind, how, config, evidence, worker });
 }
 
 function boundReached(record: Record, config: Config, evidence: string): ParkReason | null {
-  const since = record.attempts.filter((attempt) => attempt.n > record.heard);
+  // An attempt that never ran proves nothing.
+  const since = record.attempts.filter((attempt) => attempt.n > record.heard && attempt.run !== null);
   if (record.spent.attempts - record.heard >= MAX_ATTEMPTS) return "attempts";
   if (since.filter((attempt) => attempt.evidence === evidence).length >= MAX_SAME_EVIDENCE)
     return "no_progress";
@@ -54,21 +64,25 @@ function boundReached(record: Record, config: Config, evidence: string): ParkRea
 function whyWait(
   snapshot: Snapshot,
   record: Record,
-  config: Config,
-): { reason: "waits_for_budget" | "waits_for_turn" | "waits_for_room"; until: Instant } | null {
+  { config, worker }: { config: Config; worker: Worker },
+): { reason: Reason; until: Instant } | null {
   const { now } = snapshot;
   const queue = onDay(snapshot.ledger.queue, now);
-  if (committed(queue) + left(record, config) > config.budget.day) {
+  if (committed(queue) + reservation(record, config) > config.budget.day) {
     return { reason: "waits_for_budget", until: nextDay(now) };
   }
+  const held = heldUntil(queue, worker.agent, now);
+  if (held !== null) return { reason: "quota", until: held };
+  // Set together with the end that asked for it, which stays the reason.
   if (record.not_before !== null && secondsBetween(now, record.not_before) > 0) {
-    return { reason: "waits_for_turn", until: record.not_before };
+    return { reason: record.reason, until: record.not_before };
   }
   const places = room(queue, config);
   const until = later(now, LOOK_AGAIN_SECONDS);
   if (places === 0) return { reason: "waits_for_room", until };
   const others = snapshot.ledger.records.filter((other) => other.issue !== record.issue);
-  const place = turns([...others, { ...record, phase: "queued" }], queue, now).indexOf(record.issue);
+  const self = { ...record, phase: "queued", urgent: isUrgent(snapshot) } as const;
+  const place = turns([...others, self], queue, now).indexOf(record.issue);
   return place < places ? null : { reason: "waits_for_turn", until };
 }
 
@@ -77,22 +91,35 @@ function left(record: RecordBody, config: Config): number {
   return roundCents((record.settings.budget ?? config.budget.task) - record.spent.usd);
 }
 
+/** Dollars to reserve: a task that may cost more than a day allows must not wait for ever. */
+function reservation(record: RecordBody, config: Config): number {
+  return Math.min(left(record, config), config.budget.day);
+}
+
+function isUrgent({ issue }: Snapshot): boolean {
+  return issue.labels.includes(PEOPLE_LABELS.urgent);
+}
+
 function claim(
   snapshot: Snapshot,
   record: Record,
-  wanted: { kind: Kind; how: How; config: Config; evidence: string },
+  wanted: Wanted & { config: Config; evidence: string; worker: Worker },
 ): Answer {
-  const { kind, how, config, evidence } = wanted;
+  const { kind, config, evidence } = wanted;
   const n = record.spent.attempts + 1;
-  const reserved = left(record, config);
-  const { agent, model } = workerFor(record, config, kind);
+  const reserved = reservation(record, config);
+  const { agent, model } = wanted.worker;
+  const from = wanted.how === "resume" ? resumable(snapshot, record, kind) : null;
+  // Nothing is left to go on from: then it is the same work anew.
+  const how = wanted.how === "resume" && from === null ? "retry" : wanted.how;
   const attempt: Attempt = {
     n,
     kind,
     how,
     agent,
     model,
-    start: { base: snapshot.repository.defaultHead, head: record.head },
+    // Unfinished work stands on the base that it was begun on.
+    start: { base: from?.last.start.base ?? snapshot.repository.defaultHead, head: record.head },
     evidence,
     job: NO_SHA,
     run: null,
@@ -116,27 +143,53 @@ function claim(
   const before = snapshot.baton.kind === "none" ? null : snapshot.baton.oid;
   const move = moveTo(snapshot, record, {
     story: `started ${kind}, attempt ${n}`,
-    change: { phase: "running", reason: "started", attempt, config: snapshot.config.blob, wanted: null },
+    change: {
+      phase: "running",
+      reason: "started",
+      attempt,
+      config: snapshot.config.blob,
+      wanted: null,
+      not_before: null,
+    },
     queue,
     job: { kind: "new", job: jobFor(snapshot, record, { attempt, config }), before },
   });
   return moves(move, [{ kind: "dispatch", attempt: n, ref: snapshot.repository.defaultBranch }]);
 }
 
-/** Flags of a person's command choose who does the work; who reviews it is the config's business, so that it can be somebody else. */
-function workerFor(record: Record, config: Config, kind: Kind): { agent: string; model: string | null } {
+/**
+ * Flags of a person's command choose who does the work; who reviews it is the config's business, so that it can be somebody else.
+ * An agent that a quota holds gives way to the first of its fallbacks that is free, with that one's own model.
+ */
+function workerFor(
+  snapshot: Snapshot,
+  record: Record,
+  { config, kind }: { config: Config; kind: Kind },
+): Worker {
   const chosen = agentFor(config, kind);
-  if (kind === "review") return { agent: chosen.agent, model: chosen.model };
-  return {
-    agent: record.settings.agent ?? chosen.agent,
-    model: record.settings.model ?? chosen.model,
-  };
+  const { settings } = record;
+  if (kind !== "review" && settings.agent !== null) return { agent: settings.agent, model: settings.model };
+  const { queue } = snapshot.ledger;
+  const isFree = (agent: string): boolean => heldUntil(queue, agent, snapshot.now) === null;
+  const free = [chosen.agent, ...chosen.fallback].find(isFree) ?? chosen.agent;
+  if (free !== chosen.agent) return { agent: free, model: null };
+  return { agent: chosen.agent, model: kind === "review" ? chosen.model : (settings.model ?? chosen.model) };
 }
 
 /** The same for two attempts that would do the same from the same state. */
 function evidenceOf(snapshot: Snapshot, record: Record, { kind, how }: Wanted): string {
   return createHash("sha256")
-    .update(JSON.stringify([kind, how, record.head, record.brief, ...reasonsFor(snapshot, record, kind)]))
+    .update(
+      JSON.stringify([
+        kind,
+        how,
+        record.head,
+        record.brief,
+        // Work that has grown since is another state to go on from.
+        how === "resume" ? (snapshot.unfinished?.work ?? null) : null,
+        ...reasonsFor(snapshot, record, kind),
+      ]),
+    )
     .digest("hex")
     .slice(0, 12);
 }

@@ -1,4 +1,5 @@
 /** Makes the move from one record to the next: folds in what was seen since, and announces what the new state must do once. */
+import { createHash } from "node:crypto";
 import type { Brief } from "./brief.ts";
 import type { Findings } from "./finding.ts";
 import { findingsHash } from "./findings.ts";
@@ -6,10 +7,12 @@ import { parseCommand } from "./command.ts";
 import type { Move, RefMove } from "./decision.ts";
 import { openIntents, statusId } from "./intents.ts";
 import { batonRef } from "./names.ts";
-import { settle, type Queue } from "./queue.ts";
+import { PEOPLE_LABELS } from "./names.ts";
+import { hold, settle, type Queue } from "./queue.ts";
 import { withAttempt, type Attempt, type Record, type RecordBody } from "./record.ts";
+import { sentenceFor } from "./sentences.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { AttemptEnd } from "./task.ts";
+import type { AttemptEnd, Instant } from "./task.ts";
 import { secondsBetween } from "./time.ts";
 
 interface Transition {
@@ -53,9 +56,14 @@ export function firstMove(
 export function endAttempt(
   snapshot: Snapshot,
   attempt: Attempt,
-  found: { end: AttemptEnd } & Partial<Pick<Attempt, "turns" | "seconds" | "usd" | "work" | "run">>,
-): { ended: Attempt; queue: Queue; refs: RefMove[] } {
-  const ended: Attempt = {
+  {
+    resetAt = null,
+    ...found
+  }: { end: AttemptEnd; resetAt?: Instant | null } & Partial<
+    Pick<Attempt, "turns" | "seconds" | "usd" | "work" | "run">
+  >,
+): { ended: Attempt & { end: AttemptEnd }; queue: Queue; refs: RefMove[] } {
+  const ended = {
     ...attempt,
     run: snapshot.run?.id ?? attempt.run,
     seconds: Math.max(0, Math.round(secondsBetween(attempt.claimed, snapshot.now))),
@@ -65,10 +73,12 @@ export function endAttempt(
   };
   // Without a report nobody knows what was spent: then all that was reserved counts.
   const spent = "usd" in found ? (found.usd ?? 0) : attempt.reserved;
-  const { baton } = snapshot;
+  const { baton, now } = snapshot;
+  const settled = settle(snapshot.ledger.queue, snapshot.issue.number, spent);
   return {
     ended,
-    queue: settle(snapshot.ledger.queue, snapshot.issue.number, spent),
+    // Every task that wants this agent waits with this one.
+    queue: resetAt === null ? settled : hold(settled, attempt.agent, { now, until: resetAt }),
     refs:
       baton.kind === "none"
         ? []
@@ -97,9 +107,16 @@ export function onwards(record: RecordBody): Pick<RecordBody, "phase" | "reason"
 }
 
 /** Facts that were found out since the last move and only wait to be written down. */
-function seen(snapshot: Snapshot, record: Record): Pick<RecordBody, "status_comment" | "attempt" | "seen"> {
+function seen(
+  snapshot: Snapshot,
+  record: Record,
+): Pick<RecordBody, "status_comment" | "attempt" | "seen" | "base" | "urgent"> {
   const { attempt } = record;
+  const { pull, repository, issue } = snapshot;
   return {
+    // A base that was renamed: GitHub moves pull requests along, and before there is one the default branch counts.
+    base: pull?.base ?? (record.pull === null ? repository.defaultBranch : record.base),
+    urgent: issue.gone ? record.urgent : issue.labels.includes(PEOPLE_LABELS.urgent),
     status_comment: statusId(snapshot) ?? record.status_comment,
     attempt: attempt && { ...attempt, run: snapshot.run?.id ?? attempt.run },
     seen: { ...record.seen, comment: heardUpTo(snapshot, record) },
@@ -127,7 +144,7 @@ function broughtBy(snapshot: Snapshot, before: Record | null, next: RecordBody):
   if (next.status_comment === null && next.reason !== "asked") intents.push("status");
   if (next.phase === "open" && next.head !== null && next.pull === null) intents.push("pull");
   if (next.phase === "parked" && (entered || before.since !== next.since))
-    intents.push(`parked:${stamp(snapshot)}`);
+    intents.push(`parked:${callOf(snapshot, next)}`);
   if (next.phase === "ready" && entered) {
     intents.push(`ready:${(next.head ?? "").slice(0, 12)}`);
     if (snapshot.pull?.draft) intents.push("undraft");
@@ -140,6 +157,13 @@ function announce(snapshot: Snapshot, kept: RecordBody["intents"], wanted: strin
   const known = new Set(kept.map(({ key }) => key));
   const added = wanted.filter((key) => !known.has(key)).map((key) => ({ key, at: snapshot.now }));
   return [...kept, ...added].slice(-24);
+}
+
+/** What names a call for a person: its time, or, where GZA tries again by itself every hour, what is wrong: that is said once. */
+function callOf(snapshot: Snapshot, next: RecordBody): string {
+  if (next.reason !== "setup") return stamp(snapshot);
+  const { what } = sentenceFor(snapshot, next);
+  return `${next.generation}.setup.${createHash("sha256").update(what).digest("hex").slice(0, 12)}`;
 }
 
 function stamp(snapshot: Snapshot): string {

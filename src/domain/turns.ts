@@ -11,8 +11,8 @@ export function room(queue: Queue, config: Config): number {
 }
 
 /**
- * The issues that wait for an attempt, first in turn first: attempts on open pull requests, then those whose person has fewest
- * in flight, then the oldest. Tasks that may not start before a later time do not stand in line.
+ * The issues that wait for an attempt, first in turn first: attempts on open pull requests, then urgent ones, then those whose person
+ * has fewest in flight, then the oldest. Tasks that may not start before a later time do not stand in line.
  */
 export function turns(records: readonly Record[], queue: Queue, now: Instant): number[] {
   const running = (record: Record): number =>
@@ -23,6 +23,7 @@ export function turns(records: readonly Record[], queue: Queue, now: Instant): n
     .toSorted(
       (one, other) =>
         Number(other.pull !== null) - Number(one.pull !== null) ||
+        Number(other.urgent) - Number(one.urgent) ||
         running(one) - running(other) ||
         secondsBetween(other.asked.at, one.asked.at) ||
         one.issue - other.issue,

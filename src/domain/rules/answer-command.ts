@@ -1,47 +1,87 @@
 /** Rule 7: the oldest command that was not heard yet is acknowledged at once and answered in one sentence. */
-import type { AnswerWord } from "../answers.ts";
-import { carryOut } from "../carry-out.ts";
-import { COMMANDS, parseCommand, type Command } from "../command.ts";
-import type { Findings } from "../finding.ts";
-import type { Record, RecordBody } from "../record.ts";
+import { answerKey, type AnswerWord } from "../answers.ts";
+import { carryOut, type CarriedOut } from "../carry-out.ts";
+import { mayIn, type Command } from "../command.ts";
+import { cannotBegin } from "../comments.ts";
+import { answerToQuestion, reactionTo, unheardCommand, type Heard } from "../hear.ts";
+import { askIn } from "../ask.ts";
+import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
-import { mayWrite, type CommentFacts, type Snapshot } from "../snapshot.ts";
+import type { CommentFacts, Snapshot } from "../snapshot.ts";
 import type { Reason } from "../task.ts";
 import { moveTo } from "../transition.ts";
-
-interface Heard {
-  comment: CommentFacts;
-  command: Command;
-  allowed: boolean;
-}
+import { beginAnew } from "./begin-anew.ts";
+import { takeAnswer } from "./take-answer.ts";
 
 export function answerCommand(snapshot: Snapshot, record: Record | null): Answer | null {
   const heard = unheardCommand(snapshot);
-  if (!record || !heard) return null;
-  const { comment, command, allowed } = heard;
-  if (!comment.acknowledged) {
-    const isUnderstood = allowed && Object.hasOwn(COMMANDS, command.kind);
-    const content = isUnderstood ? "+1" : "confused";
-    const effects = [{ kind: "react", comment: comment.id, content } as const];
-    return { reason: record.reason, move: null, effects, again: null };
+  if (!record) return heard ? answerStranger(snapshot, heard) : null;
+  const words = answerToQuestion(snapshot, record);
+  if (words && (!heard || words.id < heard.comment.id)) {
+    return words.acknowledged ? takeAnswer(snapshot, record, words) : react(record.reason, words, "+1");
   }
+  if (!heard) return null;
+  const { comment, command, allowed } = heard;
+  if (!comment.acknowledged) return react(record.reason, comment, reactionTo(heard));
+  const ask = command.kind === "run" && record.phase !== "running" ? askIn(snapshot, comment) : null;
+  if (ask && snapshot.issue.state === "open")
+    return beginAnew(snapshot, record, { ask, comment: comment.id });
   const who = `@${comment.by?.login ?? "ghost"}`;
-  const { story, word, change, findings } = allowed
-    ? outcomeOf(snapshot, record, heard)
-    : {
-        story: `refused ${who}, who may not write`,
-        word: "not_allowed" as const,
-        change: {},
-        findings: null,
-      };
+  if (!allowed) return refuse(snapshot, record, { comment, who });
+  const outcome = outcomeOf(snapshot, record, heard);
+  if (typeof outcome === "string") {
+    const seen = { ...record.seen, comment: comment.id };
+    const intents = [answerKey(comment, outcome)];
+    return moves(moveTo(snapshot, record, { story: `answered ${who}`, change: { seen }, intents }));
+  }
+  const { story, word, change, findings, refs } = outcome;
   return moves(
     moveTo(snapshot, record, {
-      story,
-      change: { ...change, seen: { ...record.seen, comment: comment.id } },
-      intents: [`answer:${comment.id}:${word}`],
+      story: `${who} ${story}`,
+      // A person's word: every bound counts from here.
+      change: { heard: record.spent.attempts, ...change, seen: { ...record.seen, comment: comment.id } },
+      intents: [answerKey(comment, word)],
       ...(findings ? { findings } : {}),
+      ...(refs ? { refs } : {}),
     }),
   );
+}
+
+function react(reason: Reason, { id }: CommentFacts, content: "+1" | "confused"): Answer {
+  return { reason, move: null, effects: [{ kind: "react", comment: id, content }], again: null };
+}
+
+/** People who may not are told so once in a task; after that the reaction has to do. */
+function refuse(
+  snapshot: Snapshot,
+  record: Record,
+  { comment, who }: { comment: CommentFacts; who: string },
+): Answer {
+  const isTold =
+    [...snapshot.said.keys()].some((key) => key.endsWith(":not_allowed")) ||
+    record.intents.some(({ key }) => key.endsWith(":not_allowed"));
+  return moves(
+    moveTo(snapshot, record, {
+      story: `refused ${who}, who may not write`,
+      change: { seen: { ...record.seen, comment: comment.id } },
+      intents: isTold ? [] : [answerKey(comment, "not_allowed")],
+    }),
+  );
+}
+
+/** A command on an issue that is no task: `/gza run` begins one (rule 13), anything else is told how. */
+function answerStranger(snapshot: Snapshot, heard: Heard): Answer | null {
+  const { comment, allowed } = heard;
+  if (!comment.acknowledged) return react("asked", comment, reactionTo(heard));
+  if (askIn(snapshot, comment) !== null && snapshot.issue.state === "open") return null;
+  const key = answerKey(comment, allowed ? "no_task" : "not_allowed");
+  const body = cannotBegin(key, snapshot);
+  return {
+    reason: "not_asked",
+    move: null,
+    effects: [{ kind: "say", key, on: snapshot.issue.number, body }],
+    again: null,
+  };
 }
 
 /** What a command by somebody who may comes to. */
@@ -49,62 +89,35 @@ function outcomeOf(
   snapshot: Snapshot,
   record: Record,
   { comment, command }: Heard,
-): { story: string; word: AnswerWord; change: Partial<RecordBody>; findings: Findings | null } {
-  const who = `@${comment.by?.login ?? "ghost"}`;
-  const refused = refusalFor(command, record);
-  const done = refused ?? carryOut(snapshot, record, { comment, command });
-  if (typeof done === "string") return { story: `answered ${who}`, word: done, change: {}, findings: null };
-  // A person's word: every bound counts from here.
-  const change = { ...done.change, heard: record.spent.attempts };
-  return { story: `${who} ${done.story}`, word: done.word, change, findings: done.findings ?? null };
-}
-
-/** The oldest unheard command; GZA's own comments and edited ones never command. */
-export function unheardCommand(snapshot: Snapshot): Heard | null {
-  for (const comment of snapshot.comments) {
-    const command = comment.edited || comment.isBot ? null : parseCommand(comment.body);
-    if (command)
-      return {
-        comment: withOwnReaction(snapshot, comment),
-        command,
-        allowed: mayWrite(snapshot, comment.by),
-      };
-  }
-  return null;
-}
-
-function withOwnReaction(snapshot: Snapshot, comment: CommentFacts): CommentFacts {
-  const told = snapshot.evidence.some((found) => found.kind === "reacted" && found.comment === comment.id);
-  return told ? { ...comment, acknowledged: true } : comment;
-}
-
-/** What no word about the work clears: the next look would only call the person again. */
-const NOT_BY_WORDS: ReadonlySet<Reason> = new Set<Reason>([
-  "budget",
-  "config",
-  "setup",
-  "record",
-  "untrusted",
-]);
-
-/** Why a command by somebody who may is not carried out, as far as phase and words tell; null: it is. */
-function refusalFor(command: Command, record: Record): AnswerWord | null {
-  if (record.phase === "done" || record.phase === "cancelled") return record.phase;
+): CarriedOut | AnswerWord | `${AnswerWord}:${string}` {
   switch (command.kind) {
     case "later":
-      return "later";
     case "mistaken":
-      return command.near === null ? "mistaken" : `mean_${command.near}`;
+      return worded(command.kind, command.word);
     case "bad_argument":
-      return `bad_${command.command}`;
-    case "cancel":
-      return null;
-    case "merge":
-      if (record.phase === "parked" && record.reason !== "merge_refused") return "parked";
-      return record.pull === null ? "nothing_to_merge" : null;
+      return worded(`bad_${command.command}`, command.argument);
     default:
-      if (record.pull === null || record.head === null) return "no_pull";
-      if (record.phase === "running") return "busy";
-      return record.phase === "parked" && NOT_BY_WORDS.has(record.reason) ? "parked" : null;
+      return refusalFor(snapshot, record, command) ?? carryOut(snapshot, record, { comment, command });
   }
+}
+
+type Understood = Exclude<Command, { kind: "later" | "mistaken" | "bad_argument" }>;
+
+/** Why a command is not carried out, as far as phase and words tell; null: it is. */
+function refusalFor(
+  snapshot: Snapshot,
+  record: Record,
+  command: Understood,
+): AnswerWord | `${AnswerWord}:${string}` | null {
+  const { phase, pull, head } = record;
+  if (phase === "running" && !mayIn(command.kind, phase)) return "busy";
+  if (command.kind === "run" && snapshot.issue.state === "closed") return "closed";
+  if (!mayIn(command.kind, phase)) return worded("not_now", command.kind);
+  const isAboutHead = ["review", "improve", "dismiss", "merge"].includes(command.kind);
+  return isAboutHead && (pull === null || head === null) ? "no_pull" : null;
+}
+
+/** A word of somebody else as part of a key: in hex, for keys have few letters. */
+function worded(word: AnswerWord, said: string): `${AnswerWord}:${string}` {
+  return `${word}:${Buffer.from(said.slice(0, 18), "utf8").subarray(0, 18).toString("hex")}`;
 }

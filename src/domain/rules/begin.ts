@@ -1,91 +1,64 @@
 /** Rule 13: a task begins when somebody who may asks for it, and its first attempt when it is its turn. */
-import { newestAsk, type Ask } from "../ask.ts";
-import { briefHash, type Brief } from "../brief.ts";
-import { cleanIncoming } from "../clean.ts";
-import { notAllowedBody } from "../comments.ts";
-import { branchName } from "../names.ts";
-import type { Record, RecordBody } from "../record.ts";
+import { askIn, newestAsk, type Ask } from "../ask.ts";
+import { notAllowedBody, notPlannedBody } from "../comments.ts";
+import { freshTask, isTrusted, withText } from "../fresh-task.ts";
+import { unheardCommand } from "../hear.ts";
+import { PEOPLE_LABELS } from "../names.ts";
+import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import { mayWrite, type Snapshot } from "../snapshot.ts";
 import { start } from "../start.ts";
-import { firstMove } from "../transition.ts";
+import { firstMove, moveTo } from "../transition.ts";
 
 export function begin(snapshot: Snapshot, record: Record | null): Answer | null {
-  if (record)
-    return record.phase === "queued" && !record.attempt && record.head === null
-      ? start(snapshot, record, record.kind)
-      : null;
-  const ask = newestAsk(snapshot);
-  if (!ask || snapshot.issue.state === "closed") return null;
-  if (!mayWrite(snapshot, ask.by)) return refuse(snapshot, ask);
-  const { brief, body } = freshTask(snapshot, ask);
-  return moves(firstMove(snapshot, body, { story: `asked by @${ask.by.login}`, brief }));
+  if (record) {
+    const isFirst = record.phase === "queued" && !record.attempt && record.head === null;
+    return isFirst ? (takeEdit(snapshot, record) ?? start(snapshot, record, record.kind)) : null;
+  }
+  if (snapshot.issue.state === "closed") return null;
+  const heard = unheardCommand(snapshot);
+  const said = heard?.comment.acknowledged ? askIn(snapshot, heard.comment) : null;
+  const ask = said ?? newestAsk(snapshot);
+  if (!ask) return null;
+  if (!mayWrite(snapshot, ask.by)) return refuse(snapshot, ask, "not-allowed");
+  if (snapshot.issue.labels.includes(PEOPLE_LABELS.plan)) return refuse(snapshot, ask, "no-plan");
+  const { brief, body } = freshTask(snapshot, ask, null);
+  const { edited } = snapshot.issue;
+  const isChanged = edited !== null && edited.at > ask.at && !mayWrite(snapshot, edited.by);
+  const state = isChanged ? ({ phase: "parked", reason: "edited" } as const) : {};
+  const story = `asked by @${ask.by.login}`;
+  if (!said || !heard) return moves(firstMove(snapshot, { ...body, ...state }, { story, brief }));
+  const seen = { ...body.seen, comment: heard.comment.id };
+  const intents = [`answer:${heard.comment.id}:run`];
+  return moves(firstMove(snapshot, { ...body, ...state, seen }, { story, brief, intents }));
 }
 
-/** A task as it is when it has just been asked for: its text frozen, everything else empty. */
-export function freshTask(snapshot: Snapshot, ask: Ask): { brief: Brief; body: RecordBody } {
-  const { issue, repository, config } = snapshot;
-  const brief = freeze(snapshot);
-  const body: RecordBody = {
-    v: 1,
-    issue: issue.number,
-    generation: 1,
-    phase: "queued",
-    reason: "asked",
-    since: snapshot.now,
-    asked: { by: ask.by, at: ask.at, how: "label" },
-    kind: "implement",
-    settings: { agent: null, model: null, max_turns: null, budget: null },
-    brief: brief.hash,
-    config: config.blob,
-    base: repository.defaultBranch,
-    branch: branchName(issue.number, brief.title),
-    pull: null,
-    head: null,
-    head_at: null,
-    theirs: false,
-    landed: [],
-    trusted: isTrusted(snapshot),
-    attempt: null,
-    attempts: [],
-    spent: { attempts: 0, turns: 0, usd: 0 },
-    heard: 0,
-    verdict: null,
-    findings: null,
-    rerun: null,
-    wanted: null,
-    plan: null,
-    merge: null,
-    not_before: null,
-    seen: { comment: snapshot.comments.at(-1)?.id ?? 0, feedback: null },
-    intents: [],
-    status_comment: null,
-  };
-  return { brief, body };
+/** The text changed before any attempt was made of it: by somebody who may, it is what is wanted now; by others, the person who asked decides. */
+function takeEdit(snapshot: Snapshot, record: Record): Answer | null {
+  const { edited } = snapshot.issue;
+  const isAttempted = record.attempts.some(({ claimed }) => claimed >= record.asked.at);
+  if (isAttempted || edited === null || edited.at <= record.asked.at || snapshot.brief === null) return null;
+  const brief = withText(snapshot, snapshot.brief);
+  if (brief.hash === record.brief) return null;
+  const who = `@${edited.by?.login ?? "ghost"}`;
+  if (mayWrite(snapshot, edited.by)) {
+    const change = { brief: brief.hash, trusted: isTrusted(snapshot) };
+    return moves(moveTo(snapshot, record, { story: `${who} changed the text`, change, brief }));
+  }
+  const change = { phase: "parked", reason: "edited" } as const;
+  return moves(moveTo(snapshot, record, { story: `${who}, who may not write, changed the text`, change }));
 }
 
-function freeze(snapshot: Snapshot): Brief {
-  const title = cleanIncoming(snapshot.issue.title, 300);
-  const text = cleanIncoming(snapshot.issue.body);
-  const words = { title: title.text, body: text.text, comments: [] };
-  return { ...words, hash: briefHash(words), removed: [...title.removed, ...text.removed] };
-}
+const REFUSALS = { "not-allowed": notAllowedBody, "no-plan": notPlannedBody };
 
-/** Whether every word of the brief is by people who can push. */
-function isTrusted(snapshot: Snapshot): boolean {
-  const { author, edited } = snapshot.issue;
-  return mayWrite(snapshot, author) && (edited === null || mayWrite(snapshot, edited.by));
-}
-
-function refuse(snapshot: Snapshot, ask: Ask): Answer {
-  const key = `not-allowed:${ask.at.toLowerCase().replace(/[^0-9tz]/g, "")}`;
-  const told = snapshot.said.has(key);
+/** Told once for each time that the label is put on. */
+function refuse(snapshot: Snapshot, ask: Ask, why: keyof typeof REFUSALS): Answer {
+  const key = `${why}:${ask.at.toLowerCase().replace(/[^0-9tz]/g, "")}`;
+  const body = REFUSALS[why](key, ask.by.login);
   return {
     reason: "not_allowed",
     move: null,
-    effects: told
-      ? []
-      : [{ kind: "say", key, on: snapshot.issue.number, body: notAllowedBody(key, ask.by.login) }],
+    effects: snapshot.said.has(key) ? [] : [{ kind: "say", key, on: snapshot.issue.number, body }],
     again: null,
   };
 }

@@ -74,7 +74,7 @@ function isLogLate(snapshot: Snapshot, { checks }: Red): boolean {
 /** Nothing is mended by invention: what could not run, is red on the base too, or stayed red after two fixes goes to a person. */
 function whyNotFix(snapshot: Snapshot, { record, config }: AtHead, checks: Red): ParkReason | null {
   if (attemptsOf(record, "fix") >= MAX_FIXES) return "checks_red";
-  if (record.wanted === "improve") return null;
+  if (record.wanted?.kind === "improve") return null;
   const base = new Set(redOnBase(snapshot, checks.names));
   if (checks.checks.every((check) => couldNotRun(check) || base.has(check.name))) return "checks_red";
   if (record.theirs) return "theirs";

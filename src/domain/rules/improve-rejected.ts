@@ -13,7 +13,7 @@ export function improveRejected(snapshot: Snapshot, record: Record | null): Answ
   if (!at) return null;
   const { record: known, config } = at;
   const feedback = dueFeedback(snapshot, known);
-  const isWanted = known.wanted === "improve";
+  const isWanted = known.wanted?.kind === "improve";
   const rejected = isRejected(known) && config.review.enabled;
   if (isWanted && feedback.length === 0 && openFindings(snapshot.findings).length === 0) {
     return moves(moveTo(snapshot, known, { story: "nothing is left to improve", change: { wanted: null } }));

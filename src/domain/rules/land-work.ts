@@ -8,7 +8,7 @@ import { moves, type Answer } from "../rule.ts";
 import { NO_FINDINGS, type Findings } from "../finding.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { counted, endAttempt, moveTo } from "../transition.ts";
-import { fall, used, type Landing } from "./landing.ts";
+import { fall, forget, used, type Landing } from "./landing.ts";
 
 const REASONS = { implement: "implemented", improve: "improved", fix: "fixed" } as const;
 
@@ -17,10 +17,11 @@ export function landWork(snapshot: Snapshot, record: Record, landing: Landing): 
   const { attempt, baton, report } = landing;
   const { work } = report;
   if (attempt.kind === "improve" && work === null) return landNothing(snapshot, record, landing);
-  if (!work || work.commits === 0) return fall(snapshot, record, { attempt, end: "empty_run", report });
+  if (!work || work.commits === 0)
+    return fall(snapshot, record, { attempt, end: "empty_run", report, baton });
   const isOurs = baton.work === work.head && work.base === attempt.start.base && work.finished;
   if (!isOurs || record.branch === null)
-    return fall(snapshot, record, { attempt, end: "bad_report", report });
+    return fall(snapshot, record, { attempt, end: "bad_report", report, baton });
   if (snapshot.branchHead !== record.head || attempt.start.head !== record.head) {
     // A branch of that name that GZA never made stays a person's; one that moved is adopted next.
     const stop = record.head === null ? ({ reason: "theirs" } as const) : {};
@@ -46,7 +47,11 @@ export function landWork(snapshot: Snapshot, record: Record, landing: Landing): 
       story,
       change,
       queue,
-      refs: [...refs, { name: branchRef(record.branch), before: record.head, after: work.head }],
+      refs: [
+        ...refs,
+        ...forget(snapshot),
+        { name: branchRef(record.branch), before: record.head, after: work.head },
+      ],
       ...(closing ? { findings: closing.findings, intents: closing.intents } : {}),
     }),
   );
@@ -54,11 +59,11 @@ export function landWork(snapshot: Snapshot, record: Record, landing: Landing): 
 
 /** An improve attempt that changed nothing: it disputes what it was given, which a judge decides once, or it has failed. */
 function landNothing(snapshot: Snapshot, record: Record, landing: Landing): Answer {
-  const { attempt, report } = landing;
+  const { attempt, report, baton } = landing;
   const { findings, change, intents } = close(snapshot, record, landing);
   const blocks = openFindings(findings).filter(({ severity }) => severity === "blocker");
   const isDisputed = blocks.every(({ state }) => state === "disputed");
-  if (!isDisputed) return fall(snapshot, record, { attempt, end: "unchanged", report });
+  if (!isDisputed) return fall(snapshot, record, { attempt, end: "unchanged", report, baton });
   const next = awaitsJudge(findings)
     ? ({ phase: "queued", reason: "disputed" } as const)
     : blocks.length > 0

@@ -1,6 +1,8 @@
 /** What every landing shares: what a run brought back, what it used, and how an attempt ends whose work does not land. */
 import { unfinishedRef } from "../names.ts";
+import type { RefMove } from "../decision.ts";
 import type { Attempt, Record } from "../record.ts";
+import { afterEnd } from "../recovery.ts";
 import type { Report } from "../report.ts";
 import { moves, type Answer } from "../rule.ts";
 import type { Baton, Snapshot } from "../snapshot.ts";
@@ -15,29 +17,54 @@ export interface Landing {
   report: Report;
 }
 
-/** The attempt ends without landing; work that it left is kept aside, and the task waits for a person. */
+/**
+ * The attempt ends without landing. What it left is kept aside with its report, which says why; what happens next stands in
+ * `afterEnd`, unless `reason` says for what a person is needed.
+ */
 export function fall(
   snapshot: Snapshot,
   record: Record,
   found: { attempt: Attempt; end: AttemptEnd; reason?: ParkReason; report?: Report; baton?: Returned },
 ): Answer {
-  const { attempt, end, report, baton } = found;
-  const keeps = baton !== undefined && baton.work !== null && snapshot.unfinished !== baton.oid;
+  const { attempt, report, baton } = found;
+  const end = endOf(record, found.end);
+  const resetAt = end === "quota" ? (report?.reset_at ?? null) : null;
   const { ended, queue, refs } = endAttempt(snapshot, attempt, {
     end,
+    resetAt,
     ...(report ? used(report) : {}),
-    ...(keeps ? { work: baton.work } : {}),
+    ...(baton ? { work: baton.work } : {}),
   });
-  if (keeps) refs.push({ name: unfinishedRef(record.issue), before: snapshot.unfinished, after: baton.oid });
+  if (baton) refs.push(...keep(snapshot, baton));
+  const after = counted(record, ended);
   // Nobody judges what somebody else ended or took over; it goes on from where the task stands.
-  const isNobodysFault = found.reason === undefined && (ATTEMPT_ENDS[end] === "none" || end === "stopped");
+  const isNobodysFault = found.reason === undefined && ATTEMPT_ENDS[end] === "none";
   const next = isNobodysFault
     ? onwards(record)
-    : ({ phase: "parked", reason: found.reason ?? (end as ParkReason) } as const);
+    : found.reason === undefined
+      ? afterEnd(record, ended, { now: snapshot.now, resetAt })
+      : ({ phase: "parked", reason: found.reason, wanted: null } as const);
   const story = `attempt ${attempt.n} ended: ${(found.reason ?? end).replaceAll("_", " ")}`;
-  return moves(
-    moveTo(snapshot, record, { story, change: { ...counted(record, ended), ...next }, queue, refs }),
-  );
+  return moves(moveTo(snapshot, record, { story, change: { ...after, ...next }, queue, refs }));
+}
+
+/** An attempt that the stop label ended was stopped, whatever its run says of it. */
+export function endOf(record: Record, end: AttemptEnd): AttemptEnd {
+  const isJudged = ATTEMPT_ENDS[end] !== "good" && ATTEMPT_ENDS[end] !== "none";
+  return record.reason === "waits_for_stop" && isJudged ? "stopped" : end;
+}
+
+/** Keeps R: its work to go on from, its report to tell people why. */
+export function keep(snapshot: Snapshot, baton: Returned): RefMove[] {
+  const before = snapshot.unfinished?.oid ?? null;
+  if (before === baton.oid) return [];
+  return [{ name: unfinishedRef(snapshot.issue.number), before, after: baton.oid }];
+}
+
+/** Nothing is left to go on with. */
+export function forget(snapshot: Snapshot): RefMove[] {
+  const before = snapshot.unfinished?.oid ?? null;
+  return before === null ? [] : [{ name: unfinishedRef(snapshot.issue.number), before, after: null }];
 }
 
 export function used(report: Report): Pick<Attempt, "turns" | "seconds" | "usd"> {

@@ -3,6 +3,8 @@ import { checksOf } from "../checks.ts";
 import type { Record } from "../record.ts";
 import { moves, rests, type Answer } from "../rule.ts";
 import type { Snapshot } from "../snapshot.ts";
+import type { Instant } from "../task.ts";
+import { later } from "../time.ts";
 import { moveTo, onwards } from "../transition.ts";
 import { causeToWrite } from "../at-head.ts";
 import { faultOf } from "./refuse-broken-setup.ts";
@@ -10,10 +12,15 @@ import { faultOf } from "./refuse-broken-setup.ts";
 export function leaveParked(snapshot: Snapshot, record: Record | null): Answer | null {
   if (record?.phase !== "parked") return null;
   const story = clearedBy(snapshot, record);
-  if (!story) return rests(record.reason);
+  if (!story) return rests(record.reason, record.reason === "setup" ? tryAt(record) : null);
   return moves(
     moveTo(snapshot, record, { story, change: { ...onwards(record), config: snapshot.config.blob } }),
   );
+}
+
+/** When a set-up whose fault only shows in trying is tried again. */
+function tryAt({ since }: Record): Instant {
+  return later(since, 3600);
 }
 
 /** What came true, as the story tells it; null: nothing that would clear this. */
@@ -22,10 +29,12 @@ function clearedBy(snapshot: Snapshot, record: Record): string | null {
     case "config":
       return faultOf(snapshot) === null ? "the config was mended" : null;
     case "setup": {
-      // Only a missing file is a fact that can be seen; what GitHub refused is tried again when somebody says so.
+      if (faultOf(snapshot) !== null) return null;
+      // What is missing cannot always be seen: then only a new try tells.
       const hasNoPull = record.head !== null && record.pull === null;
       const wasRefused = hasNoPull || record.attempts.at(-1)?.ended === record.since;
-      return !wasRefused && faultOf(snapshot) === null ? "the workflow file is there" : null;
+      if (!wasRefused) return "the set-up is complete";
+      return tryAt(record) <= snapshot.now ? "tries again whether it is set up now" : null;
     }
     case "checks_red": {
       const { kind } = checksOf(snapshot, record);

@@ -5,7 +5,9 @@ import { moves, type Answer } from "../rule.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { CancelReason } from "../task.ts";
 import { counted, endAttempt, moveTo } from "../transition.ts";
-import { unheardCommand } from "./answer-command.ts";
+import { answerKey } from "../answers.ts";
+import { unheardCommand } from "../hear.ts";
+import type { CommentFacts } from "../snapshot.ts";
 
 export function obeyCancel(snapshot: Snapshot, record: Record | null): Answer | null {
   if (!record || !isLiving(record)) return null;
@@ -17,9 +19,10 @@ export function obeyCancel(snapshot: Snapshot, record: Record | null): Answer | 
     reason,
     merge: null,
     not_before: null,
-    ...(cause.comment === null ? {} : { seen: { ...record.seen, comment: cause.comment } }),
+    wanted: null,
+    ...(cause.comment === null ? {} : { seen: { ...record.seen, comment: cause.comment.id } }),
   };
-  const intents = cause.comment === null ? [] : [`answer:${cause.comment}:cancel`];
+  const intents = cause.comment === null ? [] : [answerKey(cause.comment, "cancel")];
   if (!record.attempt) return moves(moveTo(snapshot, record, { story, change, intents }));
   // The baton goes first: a run that brings its work later finds its lease lost. Then the run is stopped.
   const { ended, queue, refs } = endAttempt(snapshot, record.attempt, { end: "cancelled" });
@@ -38,15 +41,17 @@ export function obeyCancel(snapshot: Snapshot, record: Record | null): Answer | 
 function causeOf(
   snapshot: Snapshot,
   record: Record,
-): { reason: CancelReason; story: string; comment: number | null } | null {
+): { reason: CancelReason; story: string; comment: CommentFacts | null } | null {
   const heard = unheardCommand(snapshot);
   if (heard?.allowed && heard.command.kind === "cancel" && heard.comment.acknowledged && heard.comment.by) {
     return {
       reason: "command",
       story: `called off by @${heard.comment.by.login}`,
-      comment: heard.comment.id,
+      comment: heard.comment,
     };
   }
+  if (snapshot.issue.gone)
+    return { reason: "issue_gone", story: "the issue is not there any more", comment: null };
   if (snapshot.issue.state === "closed") {
     const by = snapshot.issue.closed.at(-1)?.by;
     return { reason: "issue_closed", story: `issue closed${by ? ` by @${by.login}` : ""}`, comment: null };

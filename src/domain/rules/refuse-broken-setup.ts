@@ -1,17 +1,17 @@
-/** Rule 10: with a config that cannot be read, or without the workflow file, nothing is begun; it is said once, with the place. */
+/** Rule 10: with a config that cannot be read, without the workflow file or without a permission nothing is begun; it is said once, with the place. */
 import { newestAsk } from "../ask.ts";
 import { isLiving, type Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import { mayWrite, type Snapshot } from "../snapshot.ts";
 import { firstMove, moveTo } from "../transition.ts";
-import { freshTask } from "./begin.ts";
+import { freshTask } from "../fresh-task.ts";
 
 export function refuseBrokenSetup(snapshot: Snapshot, record: Record | null): Answer | null {
   const fault = faultOf(snapshot);
   if (!fault) return null;
   const state = { phase: "parked", reason: fault, config: snapshot.config.blob } as const;
   const story =
-    fault === "config" ? "refused a config that cannot be read" : "refused to start without a workflow file";
+    fault === "config" ? "refused a config that cannot be read" : "refused to start: GZA is not set up here";
   if (record) {
     const isSaid =
       record.phase === "parked" && record.reason === fault && record.config === snapshot.config.blob;
@@ -21,11 +21,12 @@ export function refuseBrokenSetup(snapshot: Snapshot, record: Record | null): An
   }
   const ask = newestAsk(snapshot);
   if (!ask || snapshot.issue.state === "closed" || !mayWrite(snapshot, ask.by)) return null;
-  const { body, brief } = freshTask(snapshot, ask);
+  const { body, brief } = freshTask(snapshot, ask, null);
   return moves(firstMove(snapshot, { ...body, ...state }, { story, brief }));
 }
 
 export function faultOf(snapshot: Snapshot): "config" | "setup" | null {
   if (snapshot.config.kind === "broken") return "config";
-  return snapshot.repository.hasWorkflow ? null : "setup";
+  const { repository, installation } = snapshot;
+  return repository.workflow === "present" && installation.missing.length === 0 ? null : "setup";
 }

@@ -11,7 +11,7 @@ import { start } from "../start.ts";
 export function reviewHead(snapshot: Snapshot, record: Record | null): Answer | null {
   const at = atHead(snapshot, record);
   // A person's wish comes first: what it changes is reviewed afterwards.
-  if (!at?.config.review.enabled || at.record.wanted === "improve") return null;
+  if (!at?.config.review.enabled || at.record.wanted?.kind === "improve") return null;
   if (isReviewed(at.record)) {
     const isDisputed = isRejected(at.record) && snapshot.findings !== null && awaitsJudge(snapshot.findings);
     return isDisputed ? start(snapshot, at.record, "review", "judge") : null;

@@ -2,11 +2,13 @@
 import { batonRef } from "../names.ts";
 import type { Attempt, Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
-import type { RunFacts, Snapshot } from "../snapshot.ts";
-import type { AttemptEnd } from "../task.ts";
+import { isStopped, type RunFacts, type Snapshot } from "../snapshot.ts";
+import { ATTEMPT_ENDS, type AttemptEnd } from "../task.ts";
 import { secondsBetween } from "../time.ts";
+import { afterEnd } from "../recovery.ts";
 import { counted, endAttempt, moveTo, onwards } from "../transition.ts";
 import { land } from "./land.ts";
+import { endOf, type Returned } from "./landing.ts";
 
 /** GitHub shows a dispatched run within this time, or it was lost. */
 const LOST_SECONDS = 120;
@@ -29,9 +31,9 @@ export function settleAttempt(snapshot: Snapshot, record: Record | null): Answer
   const run = genuineRun(snapshot.run, attempt);
   if (isRefused(snapshot, attempt)) return close(snapshot, record, "infrastructure", "setup");
   if (baton.kind === "report" && baton.job === attempt.job) {
-    return run?.status === "completed"
-      ? land(snapshot, record, attempt, baton)
-      : overdue(snapshot, record, run);
+    if (run?.status !== "completed") return overdue(snapshot, record, run);
+    // Nothing is written while the stop label is on; finished work keeps on its baton until then.
+    return isStopped(snapshot) && isGood(baton) ? null : land(snapshot, record, attempt, baton);
   }
   if (baton.kind === "job" && baton.oid === attempt.job) {
     if (run?.status === "completed")
@@ -49,6 +51,10 @@ function genuineRun(run: RunFacts | null, attempt: Attempt): RunFacts | null {
 
 function isRefused(snapshot: Snapshot, attempt: Attempt): boolean {
   return snapshot.evidence.some((found) => found.kind === "dispatch_refused" && found.attempt === attempt.n);
+}
+
+function isGood({ report }: Returned): boolean {
+  return report.kind === "report" && ATTEMPT_ENDS[report.report.end] === "good";
 }
 
 function overdue(snapshot: Snapshot, record: Record, run: RunFacts | null): Answer | null {
@@ -70,20 +76,20 @@ function lostDispatch(snapshot: Snapshot, record: Record, since: string): Answer
   return moves(move, [{ kind: "dispatch", attempt: attempt.n, ref: snapshot.repository.defaultBranch }]);
 }
 
-/** Ends the attempt without a report; the task waits for a person. */
-function close(
-  snapshot: Snapshot,
-  record: Record,
-  end: AttemptEnd,
-  reason = end as "setup" | AttemptEnd,
-): Answer | null {
+/** Ends the attempt without a report. Without a run nothing can have been spent. */
+function close(snapshot: Snapshot, record: Record, found: AttemptEnd, reason?: "setup"): Answer | null {
   if (!record.attempt) return null;
-  const { ended, queue, refs } = endAttempt(snapshot, record.attempt, { end });
-  const parked = { phase: "parked", reason: reason as Record["reason"] } as const;
+  const end = endOf(record, found);
+  const never = snapshot.run === null && record.attempt.run === null;
+  const { ended, queue, refs } = endAttempt(snapshot, record.attempt, { end, ...(never ? { usd: 0 } : {}) });
+  const next =
+    reason === undefined
+      ? afterEnd(record, ended, { now: snapshot.now, resetAt: null })
+      : ({ phase: "parked", reason, wanted: null } as const);
   return moves(
     moveTo(snapshot, record, {
       story: `attempt ${ended.n} ended: ${end.replaceAll("_", " ")}`,
-      change: { ...counted(record, ended), ...parked },
+      change: { ...counted(record, ended), ...next },
       queue,
       refs,
     }),

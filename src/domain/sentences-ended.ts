@@ -1,0 +1,127 @@
+/** Sentences about attempts that ended badly: what happened, the evidence, and what goes on by itself or on which word. */
+import { cleanLine } from "./clean.ts";
+import { CONFIG_PATH } from "./names.ts";
+import type { RecordBody } from "./record.ts";
+import { newestReport, resumable } from "./recovery.ts";
+import type { Say, Sentence } from "./sentence.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { AttemptEnd, ParkReason } from "./task.ts";
+
+export const ENDED: { [end in Exclude<Extract<AttemptEnd, ParkReason>, "no_change_needed">]: Say } = {
+  question: (snapshot, record) => ({
+    what: `The agent has a question: ${quoted(reportOf(snapshot, record)?.question ?? "") || "it stands in the log of its run."}`,
+    next: "Answer in a comment here, in your own words; the agent goes on with it.",
+  }),
+  max_turns: ended((record) => `The agent used up all its turns (${turns(record)}).`),
+  timeout: ended(() => "The agent ran out of time."),
+  silence: ended(() => "The agent gave no sign of life for too long and was stopped."),
+  infrastructure: ended(() => "The workflow run broke before the agent could finish."),
+  provider_unavailable: ended(() => "The model's provider did not answer."),
+  empty_run: ended(() => "The run ended without any change and without saying that none is needed."),
+  runner_lost: ended(() => "The workflow run never started, or was lost on the way."),
+  quota: quotaSentence,
+  budget: (_, record) => ({
+    what: `The task has used up its budget ($${record.spent.usd.toFixed(2)} so far).`,
+    next: `Comment \`/gza resume --budget +5\` to add five dollars and go on. \`budget.task\` in \`${CONFIG_PATH}\` sets it for all tasks.`,
+  }),
+  agent_loop: ended(() => "The agent went round in circles and was stopped."),
+  agent_gave_up: ended(() => "The agent gave up."),
+  guard_refused: ended(
+    () => "The work was refused before anything of it was pushed.",
+    `Comment \`/gza retry\`, with the way round it in the issue's text, or allow these paths under \`guard.allow\` in \`${CONFIG_PATH}\` first.`,
+  ),
+  verify_red: ended(
+    () => "The work did not pass the check command of the config.",
+    "Comment `/gza resume` to have the agent go on from it, or `/gza retry` to try again from the branch.",
+  ),
+  provider_refused: ended(
+    () => "The model's provider refused: the key, the account or the task itself.",
+    "See the key and the account, then comment `/gza retry`.",
+  ),
+  bad_report: ended(() => "What the run brought back cannot be used."),
+  conflict: ended(() => "Both sides changed the same lines in ways that do not fit together."),
+  unchanged: ended(
+    () => "The attempt changed nothing.",
+    "Comment `/gza improve` with what is to be done, `/gza dismiss F1 why` for what is wrong, or push to the branch.",
+  ),
+  workflow_permission: ended(() => "The work would change a workflow file, which GZA never does."),
+  run_cancelled: ended(() => "Somebody cancelled the workflow run."),
+};
+
+/** `next` null: whatever the unfinished work allows. */
+function ended(what: (record: RecordBody) => string, next: string | null = null): Say {
+  return (snapshot, record) => ({
+    what: `${what(record)}${detail(snapshot, record)}${runLink(snapshot, record)}`,
+    next: record.phase === "queued" ? byItself(record) : (next ?? wayOn(snapshot, record)),
+  });
+}
+
+function quotaSentence(snapshot: Snapshot, record: RecordBody): Sentence {
+  const agent = cleanLine(record.attempts.at(-1)?.agent ?? "the agent", 40);
+  const held = snapshot.ledger.queue.held.find((one) => one.agent === record.attempts.at(-1)?.agent);
+  const until = record.not_before ?? held?.until ?? null;
+  const what = `The quota of ${agent} at its provider is used up.`;
+  if (record.phase === "queued") {
+    const time = until === null ? "" : ` after ${clock(until)}`;
+    return { what, next: `Every task that works with ${agent} waits; all go on by themselves${time}.` };
+  }
+  return { what: `${what}${runLink(snapshot, record)}`, next: wayOn(snapshot, record) };
+}
+
+/** Nobody has to do anything. */
+function byItself({ not_before, wanted }: RecordBody): string {
+  const how = wanted?.how === "resume" ? "goes on from the unfinished work" : "tries again";
+  return `GZA ${how} by itself${not_before === null ? "" : ` after ${clock(not_before)}`}.`;
+}
+
+function wayOn(snapshot: Snapshot, record: RecordBody): string {
+  const last = record.attempts.at(-1);
+  if (last?.kind === "review")
+    return "Comment `/gza review` to have it reviewed again, or look at it yourself.";
+  return last && resumable(snapshot, record, last.kind)
+    ? "Comment `/gza resume` to go on from the unfinished work, or `/gza retry` to try again from the branch."
+    : "Comment `/gza retry` to try again.";
+}
+
+/** What the report adds. */
+function detail(snapshot: Snapshot, record: RecordBody): string {
+  const read = newestReport(snapshot, record);
+  if (read?.kind === "unreadable") return ` (${cleanLine(read.why)})`;
+  const report = reportOf(snapshot, record);
+  if (!report) return "";
+  const { guard, last_words, verify, summary } = report;
+  if (guard.length > 0) {
+    const shown = guard
+      .slice(0, 5)
+      .map(({ path, rule }) => `\`${cleanLine(path).replaceAll("`", "'")}\` (${cleanLine(rule)})`);
+    return ` It is about ${shown.join(", ")}${guard.length > shown.length ? ` and ${guard.length - shown.length} more` : ""}.`;
+  }
+  if (verify && verify.exit !== 0) return ` The command ended with ${verify.exit}.`;
+  const words = quoted(last_words);
+  const why = report.end === "completed" ? "" : cleanLine(summary, 300);
+  return `${why === "" ? "" : ` ${why}`}${words === "" ? "" : ` Its last words: ${words}.`}`;
+}
+
+function reportOf(snapshot: Snapshot, record: RecordBody) {
+  const read = newestReport(snapshot, record);
+  return read?.kind === "report" ? read.report : null;
+}
+
+function quoted(words: string): string {
+  const line = cleanLine(words, 500);
+  return line === "" ? "" : `“${line}”`;
+}
+
+function runLink({ repository }: Snapshot, { attempts }: RecordBody): string {
+  const run = attempts.at(-1)?.run ?? null;
+  return run === null ? "" : ` See [its workflow run](${repository.url}/actions/runs/${run}).`;
+}
+
+function turns({ attempts }: RecordBody): number {
+  return attempts.at(-1)?.turns ?? 0;
+}
+
+/** `2026-08-24 12:05 UTC`; to the minute. */
+export function clock(at: string): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+}
