@@ -87,9 +87,14 @@ function limitOf(info: z.infer<typeof RateLimit>["rate_limit_info"]): ProviderSi
 }
 
 /** Words for what waiting does not mend: no valid key, no money, no such model. */
-const REFUSED_WORDS = ["authentication_failed", "oauth_org_not_allowed", "billing_error", "model_not_found"];
-const REFUSED_STATUSES = [401, 402, 403, 404];
-const UNAVAILABLE_WORDS = ["server_error", "overloaded"];
+const REFUSED_WORDS = new Set([
+  "authentication_failed",
+  "oauth_org_not_allowed",
+  "billing_error",
+  "model_not_found",
+]);
+const REFUSED_STATUSES = new Set([401, 402, 403, 404]);
+const UNAVAILABLE_WORDS = new Set(["server_error", "overloaded"]);
 
 /** Whose fault an end with an error was, if it was the provider's; null: these signs do not say so. */
 export function troubleOf(signs: ProviderSigns): ProviderTrouble | null {
@@ -100,13 +105,13 @@ export function troubleOf(signs: ProviderSigns): ProviderTrouble | null {
     status === null
       ? `The model's provider could not be asked${evidence}.`
       : `The model's provider answered ${status}${evidence}.`;
-  if (word !== null && REFUSED_WORDS.includes(word)) return trouble("provider_refused", said);
+  if (word !== null && REFUSED_WORDS.has(word)) return trouble("provider_refused", said);
   if (status === 429 || (status === null && (word === "rate_limit" || limit?.isRejected === true))) {
     return quota(status, limit);
   }
-  if (status !== null && REFUSED_STATUSES.includes(status)) return trouble("provider_refused", said);
+  if (status !== null && REFUSED_STATUSES.has(status)) return trouble("provider_refused", said);
   if (status !== null && (status >= 500 || status === 408)) return trouble("provider_unavailable", said);
-  const isDown = status === null && word !== null && UNAVAILABLE_WORDS.includes(word);
+  const isDown = status === null && word !== null && UNAVAILABLE_WORDS.has(word);
   return isDown ? trouble("provider_unavailable", said) : null;
 }
 

@@ -22,8 +22,25 @@ export const Step = z.union([
   z.strictObject({ wait: z.number().nonnegative() }),
   /** What every following answer costs: tokens, dollars. */
   z.strictObject({ usage: z.strictObject({ input: Count, output: Count, usd: Dollars }) }),
-  /** `crash`: exit 1 without a result; `hang`: it says and does nothing more and heeds no polite signal. */
-  z.strictObject({ end: z.enum(["completed", "error", "max_turns", "crash", "hang"]) }),
+  /**
+   * The model's provider answers with this HTTP status, null: not at all, until the agent gives up on it. `reset_in`: seconds after
+   * which a 429 says that its limit ends; without, it does not say.
+   */
+  z.strictObject({
+    provider: z.strictObject({
+      status: z.number().int().min(400).max(599).nullable(),
+      reset_in: z.number().int().positive().optional(),
+    }),
+  }),
+  /** The model refuses to answer. */
+  z.strictObject({ refusal: z.literal(true) }),
+  /** The agent's process kills itself with SIGKILL. */
+  z.strictObject({ kill: z.literal(true) }),
+  /**
+   * `crash`: exit 1 without a result; `empty`: exit 0 without a result; `hang`: it says and does nothing more and heeds no polite
+   * signal.
+   */
+  z.strictObject({ end: z.enum(["completed", "error", "max_turns", "crash", "empty", "hang"]) }),
 ]);
 export type Step = z.infer<typeof Step>;
 
