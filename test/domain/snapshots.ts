@@ -47,8 +47,9 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
       defaultBranch: "main",
       defaultHead: BASE,
       baseChecks: [{ name: "test", outcome: "success" }],
-      hasWorkflow: true,
+      workflow: "present",
     },
+    installation: { missing: [], url: "https://github.test/settings/installations/5" },
     me: { id: 99, login: "gza[bot]" },
     issue: {
       number: 7,
@@ -58,6 +59,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
       url: "https://github.test/acme/app/issues/7",
       state: "open",
       locked: false,
+      gone: false,
       labels: ["gza"],
       author: ANNA,
       edited: null,
@@ -73,6 +75,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     branchHead: null,
     pull: null,
     comments: [],
+    discussion: [],
     said: new Map(),
     roles: new Map([
       [ANNA.id, "write"],
@@ -97,6 +100,7 @@ export function record(change: Partial<RecordBody> = {}): TaskRecord {
     asked: { by: ANNA, at: "2026-03-01T11:59:00Z", how: "label" },
     kind: "implement",
     settings: { agent: null, model: null, max_turns: null, budget: null },
+    urgent: false,
     brief: BRIEF.hash,
     config: sha("d"),
     base: "main",
@@ -314,7 +318,7 @@ export function comment(body: string, change: Partial<CommentFacts> = {}): Comme
     by: ANNA,
     isBot: false,
     body,
-    edited: false,
+    edited: null,
     acknowledged: true,
     ...change,
   };
@@ -346,6 +350,7 @@ export function report(change: Partial<Report> = {}): Report {
     tools: { Edit: 2 },
     reset_at: null,
     session: false,
+    fault: null,
     ...change,
   };
 }
