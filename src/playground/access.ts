@@ -36,6 +36,18 @@ const ROLE_FOR: Record<string, { read: Role | null; write: Role | null }> = {
   administration: { read: "admin", write: "admin" },
 };
 
+/** An archive is read-only for everyone; only its owner may change that. */
+export class ArchivedError extends ApiError {
+  constructor() {
+    super(403, "Repository was archived so is read-only.");
+  }
+}
+
+/** For what anyone may write who may read: issues, comments, reactions. */
+export function demandActive(repository: Repository): void {
+  if (repository.archived) throw new ArchivedError();
+}
+
 interface Need {
   repository: Repository;
   permission: string;
@@ -45,7 +57,8 @@ interface Need {
 /**
  * Throws what GitHub answers when the caller may not: 404 for what it may not see, 401 without a
  * token for a write, 403 `Resource not accessible by integration` for an App or workflow token that lacks the permission,
- * 403 `Must have …` for a person.
+ * 403 `Must have …` for a person, 403 for a write
+ * to an archive.
  */
 export function demand(world: World, token: Token | null, need: Need): void {
   const refusal = refusalOf(world, token, need);
@@ -58,9 +71,23 @@ export function may(world: World, token: Token | null, need: Need): boolean {
 }
 
 function refusalOf(world: World, token: Token | null, need: Need): ApiError | null {
-  const { repository, permission, access } = need;
+  const { repository, access } = need;
   if (!maySee(repository, token)) return new ApiError(404, "Not Found");
   if (token === null) return access === "write" ? new ApiError(401, "Requires authentication") : null;
+  return refusalByRight(world, token, need) ?? refusalByArchive(need);
+}
+
+function refusalByArchive({ repository, permission, access }: Need): ApiError | null {
+  return repository.archived && access === "write" && permission !== "administration"
+    ? new ArchivedError()
+    : null;
+}
+
+function refusalByRight(
+  world: World,
+  token: Token,
+  { repository, permission, access }: Need,
+): ApiError | null {
   if (token.permissions !== null) {
     const inScope = token.repositoryIds === null || token.repositoryIds.includes(repository.id);
     const held = inScope ? token.permissions[permission] : undefined;

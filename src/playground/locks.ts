@@ -21,9 +21,9 @@ export function demandUnlocked(
   if (isKeptOut(repository, issue, act)) throw new LockedError(what);
 }
 
-/** 422 `lock prevents review`, for answers in threads too. */
+/** 422 `lock prevents review`, for answers in threads too; an archive's pull requests are all locked. */
 export function demandReviewable(repository: Repository, issue: Issue, act: Act): void {
-  if (!isKeptOut(repository, issue, act)) return;
+  if (!repository.archived && !isKeptOut(repository, issue, act)) return;
   throw new ApiError(422, "Unprocessable Entity", { errors: ["lock prevents review"] });
 }
 

@@ -57,6 +57,8 @@ const PREFIXES = {
   HeadRefRestoredEvent: "HRRE",
   HeadRefForcePushedEvent: "HRFPE",
   BaseRefChangedEvent: "BRCE",
+  TransferredEvent: "TRE",
+  ConvertedToDiscussionEvent: "CTDIE",
   AutoMergeEnabledEvent: "AMEE",
   AutoMergeDisabledEvent: "AMDE",
 } as const;

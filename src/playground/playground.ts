@@ -114,13 +114,18 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   };
 }
 
-/** As `fetch` does over a socket: what is asked for with GET is followed to where it is. */
+/** As `fetch` does over a socket: whoever was sent elsewhere goes there, a POST that was sent on by 301 to 303 with GET. */
 async function follow(server: ReturnType<typeof createServer>, request: Request): Promise<Response> {
+  const again = request.body === null ? null : request.clone();
   const response = await server.fetch(request);
   const target = response.headers.get("location");
-  const isFollowed = request.method === "GET" && request.redirect === "follow";
-  if (!isFollowed || target === null || response.status < 300 || response.status > 399) return response;
-  return follow(server, new Request(new URL(target, request.url), { headers: request.headers }));
+  if (request.redirect !== "follow" || target === null || response.status < 300 || response.status > 399)
+    return response;
+  const url = new URL(target, request.url);
+  const { method, headers } = request;
+  if (method === "POST" && response.status < 304) return follow(server, new Request(url, { headers }));
+  const body = again === null ? null : await again.arrayBuffer();
+  return follow(server, new Request(url, { method, headers, body }));
 }
 
 function accountOf(world: World, login: string): User {

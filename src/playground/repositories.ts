@@ -47,17 +47,21 @@ export async function createRepository(world: World, input: RepositoryInput): Pr
     })),
     issues: new Map(),
     comments: new Map(),
+    transfers: new Map(),
     nextNumber: 1,
     suites: [],
     checks: [],
     statuses: [],
     protections: [],
+    renamedBranches: new Map(),
     actions: { enabled: true, secrets: {}, variables: {} },
     workflows: [],
     runs: [],
     deleteBranchOnMerge: false,
+    archived: false,
   };
   world.repositories.set(id, repository);
+  world.formerNames.delete(`${input.owner.login}/${input.name}`.toLowerCase());
   await createBareRepository(repository.directory);
   return repository;
 }
@@ -69,9 +73,10 @@ export interface RepositoryChange {
   private?: boolean | undefined;
   defaultBranch?: string | undefined;
   deleteBranchOnMerge?: boolean | undefined;
+  archived?: boolean | undefined;
 }
 
-/** Emits `repository.renamed`, `.edited`, `.privatized` or `.publicized` as far as something changed. */
+/** Emits `repository.renamed`, `.edited`, `.privatized`, `.publicized`, `.archived` or `.unarchived` as far as something changed. */
 export function changeRepository(world: World, repository: Repository, change: RepositoryChange): void {
   const tell = (action: string, payload: Record<string, unknown> = {}): void => {
     emit(world, {
@@ -98,8 +103,14 @@ export function changeRepository(world: World, repository: Repository, change: R
     const from = repository.name;
     const owner = world.users.get(repository.ownerId);
     if (owner && from.toLowerCase() !== change.name.toLowerCase()) checkName(world, owner, change.name);
+    if (owner) world.formerNames.set(`${owner.login}/${from}`.toLowerCase(), repository.id);
+    if (owner) world.formerNames.delete(`${owner.login}/${change.name}`.toLowerCase());
     repository.name = change.name;
     tell("renamed", { changes: { repository: { name: { from } } } });
+  }
+  if (change.archived !== undefined && change.archived !== repository.archived) {
+    repository.archived = change.archived;
+    tell(change.archived ? "archived" : "unarchived");
   }
 }
 

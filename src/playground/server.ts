@@ -30,6 +30,7 @@ import { usersRoutes } from "./rest/users.ts";
 import { workflowsRoutes } from "./rest/workflows.ts";
 import { appManifestPages, appManifestRoutes, type ManifestCodes } from "./app-manifest.ts";
 import { pagesRoutes } from "./pages.ts";
+import { byName, redirectRoutes } from "./redirects.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 export interface ServerOptions {
@@ -61,12 +62,13 @@ export function createServer(world: World, { webhooks, hourlyLimit = 5000 }: Ser
   appManifestPages(pages, codes);
   pagesRoutes(pages);
   root.notFound((c) => c.text("Not Found", 404));
-  return { fetch: async (request) => root.fetch(request) };
+  return { fetch: async (request) => root.fetch(byName(world, request)) };
 }
 
 function restOf(world: World, { webhooks, codes }: { webhooks: Webhooks; codes: ManifestCodes }): Hono<Env> {
   const routes = new Hono<Env>();
   const api = { routes, world };
+  redirectRoutes(api);
   metaRoutes(api);
   appManifestRoutes(api, codes);
   appRoutes(api, webhooks);

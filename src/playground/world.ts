@@ -31,6 +31,7 @@ export function createWorld({ directory, now = () => new Date() }: WorldOptions)
     installations: new Map(),
     tokens: new Map(),
     repositories: new Map(),
+    formerNames: new Map(),
     deliveries: [],
     requests: [],
     listeners: [],
@@ -74,6 +75,12 @@ export function findRepository(world: World, owner: string, name: string): Repos
   return [...world.repositories.values()].find(
     (repository) => repository.ownerId === account?.id && repository.name.toLowerCase() === wanted,
   );
+}
+
+/** The same, or the repository that once had the name while no other has it: GraphQL, git and workflows follow renames silently. */
+export function findByAnyName(world: World, owner: string, name: string): Repository | undefined {
+  const id = world.formerNames.get(`${owner}/${name}`.toLowerCase());
+  return findRepository(world, owner, name) ?? (id === undefined ? undefined : world.repositories.get(id));
 }
 
 export function fullName(world: World, repository: Repository): string {

@@ -82,15 +82,18 @@ function emptyRepository(world: World, owner: User): Repository {
     labels: [],
     issues: new Map(),
     comments: new Map(),
+    transfers: new Map(),
     nextNumber: 1,
     suites: [],
     checks: [],
     statuses: [],
     protections: [],
+    renamedBranches: new Map(),
     actions: { enabled: true, secrets: {}, variables: {} },
     workflows: [],
     runs: [],
     deleteBranchOnMerge: false,
+    archived: false,
   };
   world.repositories.set(id, repository);
   return repository;

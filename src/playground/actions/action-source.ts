@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { resolve } from "../git/objects.ts";
 import { git } from "../git/run.ts";
-import { findRepository } from "../world.ts";
+import { findByAnyName } from "../world.ts";
 import { BUILT_IN } from "./builtin/built-in.ts";
 import { StepFailure } from "./program.ts";
 import type { Session } from "./session.ts";
@@ -31,7 +31,7 @@ export async function fetchAction(session: Session, uses: string): Promise<strin
   if (!reference) throw new StepFailure(`The playground does not play the action '${uses}'`);
   const { repository: name, path, ref } = reference;
   const [owner = "", short = ""] = name.split("/");
-  const source = findRepository(session.engine.world, owner, short);
+  const source = findByAnyName(session.engine.world, owner, short);
   if (!source || (source.private && source.ownerId !== session.live.repository.ownerId))
     throw new StepFailure(`Unable to resolve action \`${uses}\`, repository not found`);
   const commit =

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "hono";
-import { demand, maySee } from "../access.ts";
+import { ArchivedError, demand, maySee } from "../access.ts";
 import { param, type Api, type Env } from "../api.ts";
 import { authenticate } from "../auth.ts";
 import { ApiError } from "../errors.ts";
@@ -11,7 +11,7 @@ import type { Token } from "../model/people.ts";
 import type { Repository, World } from "../model/world.ts";
 import { objections } from "../protection.ts";
 import { refMoved } from "../push.ts";
-import { findRepository, fullName, userById } from "../world.ts";
+import { findByAnyName, fullName, userById } from "../world.ts";
 import { FORWARD_ONLY, MOVED, REFUSED, WORKFLOW_FILES } from "./hooks.ts";
 import { httpBackend } from "./http-backend.ts";
 import { readPush } from "./push-commands.ts";
@@ -96,7 +96,7 @@ function admit(world: World, c: Context<Env>, access: "read" | "write"): Visit |
     const words = "Invalid username or token. Password authentication is not supported for Git operations.";
     return error.status === 401 ? c.text(`${words}\n`, 401, CHALLENGE) : c.text(`${error.message}\n`, 403);
   }
-  const repository = findRepository(world, param(c, "owner"), param(c, "repo").replace(/\.git$/, ""));
+  const repository = findByAnyName(world, param(c, "owner"), param(c, "repo").replace(/\.git$/, ""));
   if (!repository || !maySee(repository, token)) {
     return token === null
       ? c.text("Repository not found.\n", 401, CHALLENGE)
@@ -107,6 +107,8 @@ function admit(world: World, c: Context<Env>, access: "read" | "write"): Visit |
   try {
     demand(world, token, { repository, permission: "contents", access });
   } catch (error) {
+    if (error instanceof ArchivedError)
+      return c.text("This repository was archived so it is read-only.\n", 403);
     if (!(error instanceof ApiError)) throw error;
     return c.text(`Permission to ${fullName(world, repository)}.git denied to ${login}.\n`, 403);
   }

@@ -18,15 +18,21 @@ export interface Repository {
   /** Issues and pull requests by number. */
   issues: Map<number, Issue>;
   comments: Map<number, Comment>;
+  /** Where issues went that were moved to another repository, by their old number. */
+  transfers: Map<number, { repositoryId: number; number: number }>;
   nextNumber: number;
   suites: CheckSuite[];
   checks: CheckRun[];
   statuses: CommitStatus[];
   protections: Protection[];
+  /** New names of branches by those that they had. */
+  renamedBranches: Map<string, string>;
   actions: { enabled: boolean; secrets: Record<string, string>; variables: Record<string, string> };
   workflows: Workflow[];
   runs: WorkflowRun[];
   deleteBranchOnMerge: boolean;
+  /** Read-only. */
+  archived: boolean;
 }
 
 /** One attempt to deliver one webhook. A redelivery keeps the `guid`. */
@@ -97,6 +103,8 @@ export interface World {
   installations: Map<number, Installation>;
   tokens: Map<string, Token>;
   repositories: Map<number, Repository>;
+  /** Ids of repositories by names that they had, as `owner/name` in lower case. */
+  formerNames: Map<string, number>;
   deliveries: Delivery[];
   requests: RequestLogEntry[];
   listeners: ((happening: Happening) => void)[];

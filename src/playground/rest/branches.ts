@@ -2,12 +2,24 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { demand } from "../access.ts";
-import { body, json, noContent, paginate, param, repositoryOf, tokenOf, type Api, type Env } from "../api.ts";
+import {
+  actOf,
+  body,
+  json,
+  noContent,
+  paginate,
+  param,
+  repositoryOf,
+  tokenOf,
+  type Api,
+  type Env,
+} from "../api.ts";
 import { ApiError } from "../errors.ts";
 import { listRefs, readCommit, resolve } from "../git/objects.ts";
 import type { Protection } from "../model/checks.ts";
-import type { Repository } from "../model/world.ts";
+import type { Repository, World } from "../model/world.ts";
 import { protectionOf } from "../protection.ts";
+import { renameBranch } from "../rename-branch.ts";
 import { commitJson } from "../shapes/git.ts";
 import { branchSummary, protectionJson, protectionUrl } from "../shapes/protection.ts";
 import { repositoryPage, repositoryUrl } from "../shapes/repository.ts";
@@ -26,6 +38,8 @@ const Rule = z.object({
     .nullable(),
   restrictions: z.null(),
 });
+
+const NewName = z.object({ new_name: z.string() });
 
 export function branchesRoutes(api: Api): void {
   const { routes, world } = api;
@@ -72,19 +86,31 @@ export function branchesRoutes(api: Api): void {
     repository.protections = others;
     return noContent(c);
   });
+  routes.post(`${branches}/:branch{.+/rename}`, async (c) => {
+    const repository = repositoryOf(api, c);
+    const from = param(c, "branch").replace(/\/rename$/, "");
+    const permission = from === repository.defaultBranch ? "administration" : "contents";
+    demand(world, tokenOf(c), { repository, permission, access: "write" });
+    const { new_name: to } = await body(c, NewName);
+    await renameBranch(world, repository, { ...actOf(c), from, to });
+    return json(c, await branchJson(world, repository, to), 201);
+  });
   routes.get(`${branches}/:branch{.+}`, async (c) => {
     const repository = readable(api, c);
-    const branch = param(c, "branch");
-    const commit = await readCommit(repository, `refs/heads/${branch}`);
-    if (!commit) throw new ApiError(404, "Branch not found");
-    const self = `${repositoryUrl(world, repository)}/branches/${branch}`;
-    return json(c, {
-      name: branch,
-      commit: commitJson(world, repository, commit),
-      _links: { self, html: `${repositoryPage(world, repository)}/tree/${branch}` },
-      ...branchSummary(world, repository, branch),
-    });
+    return json(c, await branchJson(world, repository, param(c, "branch")));
   });
+}
+
+async function branchJson(world: World, repository: Repository, branch: string) {
+  const commit = await readCommit(repository, `refs/heads/${branch}`);
+  if (!commit) throw new ApiError(404, "Branch not found");
+  const self = `${repositoryUrl(world, repository)}/branches/${branch}`;
+  return {
+    name: branch,
+    commit: commitJson(world, repository, commit),
+    _links: { self, html: `${repositoryPage(world, repository)}/tree/${branch}` },
+    ...branchSummary(world, repository, branch),
+  };
 }
 
 function readable(api: Api, c: Context<Env>): Repository {

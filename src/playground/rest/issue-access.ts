@@ -1,6 +1,6 @@
 /** Who may read, change or speak on an issue or pull request. */
 import type { Context } from "hono";
-import { demand } from "../access.ts";
+import { demand, demandActive } from "../access.ts";
 import { numberParam, repositoryOf, tokenOf, type Api, type Env } from "../api.ts";
 import { findIssue } from "../issues.ts";
 import type { Issue } from "../model/issues.ts";
@@ -32,6 +32,7 @@ export function demandOnIssue(
   const access = wanted === "read" ? "read" : "write";
   if (wanted === "speak" && token?.permissions === null) {
     demand(world, token, { repository, permission: "metadata", access: "read" });
+    demandActive(repository);
     return;
   }
   const held = token?.permissions?.["pull_requests"];

@@ -1,7 +1,7 @@
 /** REST: pull requests, their commits and files, and merging them. */
 import type { Context } from "hono";
 import { z } from "zod";
-import { demand } from "../access.ts";
+import { demand, demandActive } from "../access.ts";
 import {
   actOf,
   body,
@@ -179,6 +179,7 @@ function demandOnPull(
   const isOwn = token.permissions === null && token.userId === authorId;
   const permission = isOwn ? "metadata" : "pull_requests";
   demand(world, token, { repository, permission, access: isOwn ? "read" : "write" });
+  demandActive(repository);
 }
 
 function listed(api: Api, c: Context<Env>, repository: Repository): Issue[] {

@@ -27,6 +27,7 @@ const RepositoryChange = z.object({
   private: z.boolean().optional(),
   default_branch: z.string().optional(),
   delete_branch_on_merge: z.boolean().optional(),
+  archived: z.boolean().optional(),
 });
 
 export function repositoriesRoutes(api: Api): void {
@@ -82,6 +83,7 @@ export function repositoriesRoutes(api: Api): void {
       private: change.private,
       defaultBranch: branch,
       deleteBranchOnMerge: change.delete_branch_on_merge,
+      archived: change.archived,
     });
     return json(c, repositoryJson(world, repository, c.get("token")));
   });

@@ -25,6 +25,8 @@ const NODE_KINDS: Record<string, NodeKind> = {
   base_ref_changed: "BaseRefChangedEvent",
   convert_to_draft: "ConvertToDraftEvent",
   ready_for_review: "ReadyForReviewEvent",
+  transferred: "TransferredEvent",
+  converted_to_discussion: "ConvertedToDiscussionEvent",
 };
 
 /** Everything that has a REST form other than an event (`commented`, `reviewed`, `committed`) is told apart by `event`. */

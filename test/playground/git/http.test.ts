@@ -71,6 +71,18 @@ test("without the right to push, GitHub names who was denied", async () => {
   expect(words).toContain("The requested URL returned error: 403");
 });
 
+test("an archive takes no push and is still cloned", async () => {
+  await using home = await smallWorld();
+  await using server = await listen(home);
+  home.repository.archived = true;
+  await server.cloneWith(home.token, { "a.txt": "a\n" });
+
+  const words = await server.tryGit(["push", "origin", "HEAD:main"], "work");
+
+  expect(words).toContain("remote: This repository was archived so it is read-only.");
+  expect(await resolve(home.repository, "refs/heads/main")).toBe(home.first);
+});
+
 test("an unknown token is no token", async () => {
   await using home = await smallWorld();
   await using server = await listen(home);

@@ -5,7 +5,7 @@ import { demand } from "../../access.ts";
 import { ApiError } from "../../errors.ts";
 import { resolve } from "../../git/objects.ts";
 import type { Repository } from "../../model/world.ts";
-import { findRepository, fullName, liveToken } from "../../world.ts";
+import { findByAnyName, fullName, liveToken } from "../../world.ts";
 import { planPost } from "../posts.ts";
 import { StepFailure, runProgram } from "../program.ts";
 import type { Session } from "../session.ts";
@@ -66,7 +66,7 @@ export async function checkout(execution: Execution, inputs: Record<string, stri
 function readable(session: Session, name: string, token: string): Repository {
   const { world } = session.engine;
   const [owner = "", short = ""] = name.split("/");
-  const source = findRepository(world, owner, short);
+  const source = findByAnyName(world, owner, short);
   const holder = liveToken(world, token);
   try {
     if (!source || !holder) throw new ApiError(404, "Not Found");

@@ -1,7 +1,7 @@
 /** Where queries begin: repositories, people, nodes by id, the viewer and the rate limit. */
 import type * as GitHub from "@octokit/graphql-schema";
 import { maySee } from "../../access.ts";
-import { findRepository, findUser } from "../../world.ts";
+import { findByAnyName, findUser } from "../../world.ts";
 import { GraphqlFailure } from "../failure.ts";
 import type { Context, Fields } from "../fields.ts";
 import { findNode, type AnyNode } from "../nodes.ts";
@@ -20,7 +20,7 @@ export const queryFields: Fields<GitHub.Query, unknown> = {
     resetAt: new Date(window.resetAt).toISOString().replace(/\.\d+Z$/, "Z"),
   }),
   repository: (_source, { owner, name }: GitHub.QueryRepositoryArgs, { world, token }) => {
-    const repository = findRepository(world, owner, name);
+    const repository = findByAnyName(world, owner, name);
     if (repository && maySee(repository, token)) return { kind: "Repository", repository };
     throw unresolved("a Repository", `name '${owner}/${name}'`);
   },

@@ -28,6 +28,8 @@ const TYPES: Record<string, NodeKind> = {
   unlocked: "UnlockedEvent",
   convert_to_draft: "ConvertToDraftEvent",
   ready_for_review: "ReadyForReviewEvent",
+  transferred: "TransferredEvent",
+  converted_to_discussion: "ConvertedToDiscussionEvent",
   head_ref_deleted: "HeadRefDeletedEvent",
   head_ref_restored: "HeadRefRestoredEvent",
   head_ref_force_pushed: "HeadRefForcePushedEvent",
@@ -128,6 +130,11 @@ export const eventFieldsByType = {
   MergedEvent: mergedFields,
   LockedEvent: { ...lockFields, lockReason: () => null },
   UnlockedEvent: lockFields,
+  TransferredEvent: { ...eventFields, issue: subjectOfEvent } satisfies Fields<
+    GitHub.TransferredEvent,
+    EventNode
+  >,
+  ConvertedToDiscussionEvent: eventFields,
   ConvertToDraftEvent: pullEventFields,
   ReadyForReviewEvent: pullEventFields,
   HeadRefDeletedEvent: headDeletedFields,

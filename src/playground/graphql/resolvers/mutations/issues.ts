@@ -9,6 +9,8 @@ import {
   reopenIssue,
   setLocked,
 } from "../../../issues.ts";
+import { deleteIssue, transferIssue } from "../../../departures.ts";
+import { notPlayed } from "../../../errors.ts";
 import type { Issue } from "../../../model/issues.ts";
 import type { Context, Fields } from "../../fields.ts";
 import { subjectNode } from "../../nodes.ts";
@@ -48,6 +50,21 @@ export const issueMutations: Fields<GitHub.Mutation, unknown> = {
     demandOnSubject(context, node, "write");
     reopenIssue(context.world, node.repository, node.issue, actOf(context));
     return { issue: node };
+  }),
+  deleteIssue: mutation("DeleteIssue", (input: GitHub.DeleteIssueInput, context) => {
+    const { repository, issue } = target(context, input.issueId, ["Issue"]);
+    demandWrite(context, repository, "administration");
+    deleteIssue(context.world, repository, issue, actOf(context));
+    return { repository: { kind: "Repository", repository } };
+  }),
+  transferIssue: mutation("TransferIssue", (input: GitHub.TransferIssueInput, context) => {
+    const node = target(context, input.issueId, ["Issue"]);
+    const { repository: to } = target(context, input.repositoryId, ["Repository"]);
+    demandOnSubject(context, node, "write");
+    demandWrite(context, to, "issues");
+    if (input.createLabelsIfMissing) throw notPlayed("TransferIssueInput.createLabelsIfMissing");
+    const moved = transferIssue(context.world, node.repository, node.issue, { ...actOf(context), to });
+    return { issue: subjectNode(to, moved) };
   }),
   addLabelsToLabelable: mutation(
     "AddLabelsToLabelable",

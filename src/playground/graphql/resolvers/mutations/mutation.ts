@@ -1,5 +1,5 @@
 /** What all mutations share: whose word counts, how they are refused, and `clientMutationId`. */
-import { demand, maySee } from "../../../access.ts";
+import { ArchivedError, demand, demandActive, maySee } from "../../../access.ts";
 import { ApiError } from "../../../errors.ts";
 import type { Act } from "../../../issues.ts";
 import { LockedError } from "../../../locks.ts";
@@ -24,6 +24,7 @@ export function mutation<Input extends { clientMutationId?: string | null }>(
     } catch (error) {
       if (error instanceof LockedError)
         throw new GraphqlFailure("UNPROCESSABLE", error.message.replace(/\.$/, ""), { cause: error });
+      if (error instanceof ArchivedError) throw error;
       if (!(error instanceof ApiError) || error.status !== 403 || context.token.permissions !== null)
         throw refusal(error);
       const message = `${context.viewer.login} does not have the correct permissions to execute \`${name}\``;
@@ -65,6 +66,7 @@ export function demandOnSubject(
   const { world, token } = context;
   if (wanted === "speak" && token.permissions === null) {
     demand(world, token, { repository, permission: "metadata", access: "read" });
+    demandActive(repository);
     return;
   }
   const byPulls = issue.pull !== null && token.permissions?.["pull_requests"] === "write";
