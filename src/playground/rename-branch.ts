@@ -44,7 +44,7 @@ function retarget(
     if (pull?.baseRef !== from || issue.state === "closed") continue;
     pull.baseRef = to;
     pull.mergeability = null;
-    record(world, issue, { kind: "base_ref_changed", actorId: act.actorId });
+    record(world, issue, { kind: "automatic_base_change_succeeded", actorId: act.actorId });
     const changes = { base: { ref: { from }, sha: { from: pull.baseSha } } };
     announce(world, { ...act, repository, issue, action: "edited", payload: { changes } });
   }

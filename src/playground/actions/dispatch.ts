@@ -36,12 +36,14 @@ export async function dispatch(
   request: DispatchRequest,
 ): Promise<WorkflowRun> {
   const { world } = engine;
-  if (!repository.actions.enabled) throw new ApiError(403, "Actions has been disabled for this repository.");
+  if (!repository.actions.enabled) throw new ApiError(422, "Actions has been disabled for this repository.");
   const workflow = await findWorkflow(engine, repository, request.workflow);
   if (workflow.state !== "active")
     throw new ApiError(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow");
   const { ref, sha } = await findRef(repository, request.ref);
   const file = await workflowFile(world, repository, { revision: sha, path: workflow.path });
+  if (file && !file.read.ok)
+    throw new ApiError(422, `failed to parse workflow: ${faultsOf(workflow.path, file.read.errors)}`);
   if (!file?.read.ok || !file.read.definition.events.workflow_dispatch)
     throw new ApiError(422, "Workflow does not have 'workflow_dispatch' trigger");
   const declared = (file.read.definition.events.workflow_dispatch.inputs ?? {}) as Record<
@@ -70,6 +72,11 @@ export async function dispatch(
     headSha: sha,
     pullNumber: null,
   });
+}
+
+/** Where in the file and what, without the name of the file, which the parser puts first. */
+function faultsOf(path: string, errors: readonly string[]): string {
+  return errors.map((error) => (error.startsWith(path) ? error.slice(path.length).trim() : error)).join(", ");
 }
 
 async function findWorkflow(

@@ -95,9 +95,31 @@ test("what cannot be dispatched at all", async () => {
       [204, undefined],
       [422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow"],
       [204, undefined],
-      [403, "Actions has been disabled for this repository."],
+      [422, "Actions has been disabled for this repository."],
     ],
   );
+});
+
+test("a workflow that does not parse is listed as active, and its dispatch names the line", async () => {
+  await using world = await workflowWorld();
+  await world.push({ ".github/workflows/task.yml": "on: workflow_dispatch\njobz: {}\n" });
+  const api = rest(world);
+
+  const shown = await api("GET", "workflows/task.yml");
+  const refused = await api("POST", "workflows/task.yml/dispatches", { ref: "main" });
+  await api("PUT", "workflows/task.yml/disable");
+  const disabled = await api("GET", "workflows/task.yml");
+  const missing = await api("GET", "workflows/none.yml");
+
+  expect([shown, disabled]).toMatchObject([
+    { status: 200, body: { name: ".github/workflows/task.yml", state: "active" } },
+    { status: 200, body: { state: "disabled_manually" } },
+  ]);
+  expect(refused).toMatchObject({
+    status: 422,
+    body: { message: expect.stringMatching(/^failed to parse workflow: \(Line: 2, Col: 1\): /) },
+  });
+  expect(missing.status).toBe(404);
 });
 
 test("an issue event runs the default branch's file; one that a workflow's token caused runs nothing", async () => {
