@@ -7,10 +7,13 @@ for (const task of tasks) {
   if (!task.merged || task.phase !== "done")
     faults.push(`issue #${task.issue} is ${task.phase}, ${task.reason}`);
 }
-if (tasks.length === 0) faults.push("there are no tasks");
-if (seconds > 120) faults.push(`it took ${seconds} seconds`);
+if (tasks.length !== 3) faults.push(`there are ${tasks.length} tasks`);
+if (seconds > 90) faults.push(`it took ${seconds} seconds`);
 const attempts = tasks.flatMap((task) => task.attempts);
 if (attempts.filter(({ kind }) => kind === "improve").length !== 3) faults.push("not three improve attempts");
+const third = (tasks[2]?.attempts ?? []).map(({ how, end }) => `${how} ${end}`).join(", ");
+if (third !== "first max_turns, resume max_turns, retry completed, first completed")
+  faults.push(`the third task went: ${third}`);
 if (requests.content > 5 * attempts.length) faults.push(`the app wrote ${requests.content} times`);
 if (faults.length > 0) {
   console.error(`The demo is not as it should be: ${faults.join("; ")}`);

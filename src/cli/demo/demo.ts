@@ -1,4 +1,4 @@
-/** `gza demo`: two issues become merged pull requests, on a playground, before your eyes. */
+/** `gza demo`: three issues become merged pull requests, on a playground, before your eyes. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,9 +51,11 @@ function report({ tasks, requests }: Outcome): void {
     console.log(
       `\n${sign} issue #${task.issue}: ${task.phase}, ${task.reason}; pull request #${task.pull ?? "–"}`,
     );
-    for (const { n, kind, end, turns, usd, seconds } of task.attempts) {
+    for (const { n, kind, how, end, turns, usd, seconds } of task.attempts) {
       const cost = usd === null ? "no price known" : `$${usd.toFixed(3)}`;
-      console.log(`  attempt ${n}: ${kind}, ${end ?? "in flight"}, ${turns} turns, ${seconds} s, ${cost}`);
+      console.log(
+        `  attempt ${n}: ${kind}${how === "first" ? "" : ` (${how})`}, ${end ?? "in flight"}, ${turns} turns, ${seconds} s, ${cost}`,
+      );
     }
   }
   const { rest, graphql, content } = requests;

@@ -18,6 +18,7 @@ export interface TaskOutcome {
   attempts: {
     n: number;
     kind: string;
+    how: string;
     end: string | null;
     turns: number;
     usd: number | null;
@@ -61,9 +62,10 @@ function taskOutcome({ repository }: Stage, record: Record): TaskOutcome {
     reason: record.reason,
     pull: record.pull,
     merged: pull !== null && pull.mergedAt !== null,
-    attempts: record.attempts.map(({ n, kind, end, turns, usd, seconds }) => ({
+    attempts: record.attempts.map(({ n, kind, how, end, turns, usd, seconds }) => ({
       n,
       kind,
+      how,
       end,
       turns,
       usd,

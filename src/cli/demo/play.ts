@@ -1,4 +1,4 @@
-/** The person's part of the demo: two issues, what she says about the second one's pull request, and the merges. */
+/** The person's part of the demo: three issues, what she says about them and their pull requests, and the merges. */
 import { readFile } from "node:fs/promises";
 import type { Record } from "../../domain/record.ts";
 import { recordOf } from "./outcome.ts";
@@ -18,21 +18,39 @@ const NAMESAKES = {
   body: "Add `uniqueSlug(slug, taken)`: where the slug is taken already, it gets the first free number at its end, from 2 on.",
 };
 
-/** Ends when both tasks are done, or one is stuck: then it says where, with the end of the app's log. */
+/** Too few for an agent that thinks aloud. */
+const LENGTHS = {
+  title: "Slugs of long titles are too long",
+  body: "Add `shorten(slug, limit)`: at most `limit` letters, and no word cut in two where that can be.",
+};
+
+/** Ends when all tasks are done, or one is stuck: then it says where, with the end of the app's log. */
 export async function play(stage: Stage, timeline: Timeline): Promise<{ issues: number[] }> {
   const first = await ask(stage, DASHES);
   const second = await ask(stage, NAMESAKES);
-  const ends = await Promise.all([mergeWhenReady(stage, first), discussThenMerge(stage, second)]);
+  const third = await write(stage, LENGTHS);
+  await say(stage, third, "/gza run --max-turns 4");
+  const ends = await Promise.all([
+    mergeWhenReady(stage, first),
+    discussThenMerge(stage, second),
+    retryThenMerge(stage, third),
+  ]);
   await stage.playground.settled();
   if (ends.every((isDone) => isDone)) timeline.tell("done", `in ${timeline.seconds().toFixed(1)} s`);
-  return { issues: [first, second] };
+  return { issues: [first, second, third] };
 }
 
 /** Writes an issue and labels it; answers its number. */
 export async function ask(stage: Stage, words: { title: string; body: string }): Promise<number> {
   const { person, owner, name: repo } = stage;
+  const issue_number = await write(stage, words);
+  await person.issues.addLabels({ owner, repo, issue_number, labels: ["gza"] });
+  return issue_number;
+}
+
+async function write(stage: Stage, words: { title: string; body: string }): Promise<number> {
+  const { person, owner, name: repo } = stage;
   const { data } = await person.issues.create({ owner, repo, ...words });
-  await person.issues.addLabels({ owner, repo, issue_number: data.number, labels: ["gza"] });
   return data.number;
 }
 
@@ -57,6 +75,16 @@ async function discussThenMerge(stage: Stage, issue: number): Promise<boolean> {
   return (await until(stage, issue, isNext)) ? mergeWhenReady(stage, issue) : explain(stage, issue);
 }
 
+/** Its turns run out, it goes on once by itself, they run out again: she has it tried once more. */
+async function retryThenMerge(stage: Stage, issue: number): Promise<boolean> {
+  const isOut = ({ phase, reason }: Record): boolean => phase === "parked" && reason === "max_turns";
+  if (!(await until(stage, issue, isOut)) || !(await isTold(stage, issue, "used up all its turns")))
+    return explain(stage, issue);
+  await say(stage, issue, "/gza retry");
+  const goesOn = await poll(async () => (await recordOf(stage, issue))?.phase !== "parked");
+  return goesOn ? mergeWhenReady(stage, issue) : explain(stage, issue);
+}
+
 async function say(stage: Stage, issue_number: number, body: string): Promise<void> {
   const { person, owner, name: repo } = stage;
   await person.issues.createComment({ owner, repo, issue_number, body });
@@ -64,14 +92,32 @@ async function say(stage: Stage, issue_number: number, body: string): Promise<vo
 
 /** The record as soon as it is so; null: the task waits for a person, or takes too long. */
 async function until(stage: Stage, issue: number, is: (record: Record) => boolean): Promise<Record | null> {
+  let found: Record | null = null;
+  await poll(async () => {
+    const record = await recordOf(stage, issue);
+    found = record && is(record) ? record : null;
+    return found !== null || record?.phase === "parked";
+  });
+  return found;
+}
+
+/** Whether a comment called her with these words. */
+async function isTold(stage: Stage, issue_number: number, words: string): Promise<boolean> {
+  const { person, owner, name: repo, login } = stage;
+  return poll(async () => {
+    const { data } = await person.issues.listComments({ owner, repo, issue_number });
+    return data.some(({ body }) => body?.includes(`@${login}`) && body.includes(words));
+  });
+}
+
+/** true as soon as it is so; false: it takes too long. */
+async function poll(is: () => Promise<boolean>): Promise<boolean> {
   const end = performance.now() + LONGEST_SECONDS * 1000;
   while (performance.now() < end) {
-    const record = await recordOf(stage, issue);
-    if (record && is(record)) return record;
-    if (record?.phase === "parked") return null;
+    if (await is()) return true;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
   }
-  return null;
+  return false;
 }
 
 /** What a stuck task waits for stands in its record; how it came there, in the app's log. */
