@@ -241,14 +241,24 @@ describe("red checks", () => {
   it.each<[string, Snapshot]>([
     [
       "on the base too",
-      withBase(shows([{ ...RED, ...NEWER }], { rerun: AGAIN, wanted: "improve" }), [
+      withBase(shows([{ ...RED, ...NEWER }], { rerun: AGAIN, wanted: { kind: "improve", how: "first" } }), [
         { name: "test", outcome: "failure" },
       ]),
     ],
-    ["on a person's head", shows([{ ...RED, ...NEWER }], { rerun: AGAIN, wanted: "improve", theirs: true })],
+    [
+      "on a person's head",
+      shows([{ ...RED, ...NEWER }], {
+        rerun: AGAIN,
+        wanted: { kind: "improve", how: "first" },
+        theirs: true,
+      }),
+    ],
     [
       "that could not run",
-      shows([{ ...NEWER, outcome: "startup_failure" }], { rerun: AGAIN, wanted: "improve" }),
+      shows([{ ...NEWER, outcome: "startup_failure" }], {
+        rerun: AGAIN,
+        wanted: { kind: "improve", how: "first" },
+      }),
     ],
   ])("%s get a fix all the same when a person says so", (_, at) => {
     const { move } = decide(at);

@@ -1,9 +1,8 @@
 /** Commands: how they are read, what they come to in every phase, and the words that answer them. */
 import { describe, expect, it } from "vitest";
 import { answerTo } from "../../src/domain/answers.ts";
-import { COMMANDS, parseCommand, type Command } from "../../src/domain/command.ts";
+import { COMMANDS, meantBy, parseCommand, type Command } from "../../src/domain/command.ts";
 import { decide } from "../../src/domain/decide.ts";
-import type { RecordBody } from "../../src/domain/record.ts";
 import type { CommentFacts, Snapshot } from "../../src/domain/snapshot.ts";
 import {
   attempt,
@@ -22,20 +21,7 @@ import {
   thread,
   verdict,
 } from "./snapshots.ts";
-
-function says(body: string, from: Snapshot, change: Partial<CommentFacts> = {}): Snapshot {
-  return { ...from, comments: [comment(body, change)] };
-}
-
-/** The words that answer, by the intents of the move. */
-function answers(from: Snapshot): string[] {
-  const keys = decide(from).move?.record.intents.map(({ key }) => key) ?? [];
-  return keys.filter((key) => key.startsWith("answer:")).map((key) => key.replace(/^answer:\d+:/, ""));
-}
-
-function parked(reason: RecordBody["reason"], body: Partial<RecordBody> = {}): Snapshot {
-  return rejected([finding()], { phase: "parked", reason, ...body });
-}
+import { answers, parked, says } from "./speech.ts";
 
 function running(kind: "review" | "improve"): Snapshot {
   const flying = attempt({ n: 2, kind, job: "a".repeat(40), start: { base: "b".repeat(40), head: HEAD } });
@@ -63,14 +49,14 @@ describe("reading", () => {
     ["/gza dismiss 3 no", { kind: "dismiss", finding: 3, why: "no" }],
     ["/gza dismiss F3 no\nsecond line", { kind: "dismiss", finding: 3, why: "no" }],
     ["/gza dismiss", { kind: "bad_argument", command: "dismiss", argument: "" }],
-    ["/gza dismiss F3", { kind: "bad_argument", command: "dismiss", argument: "F3" }],
+    ["/gza dismiss F3", { kind: "bad_argument", command: "dismiss", argument: "" }],
     ["/gza dismiss F0 no", { kind: "bad_argument", command: "dismiss", argument: "F0" }],
     ["/gza dismiss F3x no", { kind: "bad_argument", command: "dismiss", argument: "F3x" }],
     ["/gza dismiss all no", { kind: "bad_argument", command: "dismiss", argument: "all" }],
-    ["/gza imporve", { kind: "mistaken", word: "imporve", near: "improve" }],
-    ["/gza dismis F1 no", { kind: "mistaken", word: "dismis", near: "dismiss" }],
-    ["/gza constructor", { kind: "mistaken", word: "constructor", near: null }],
-    ["/gza", { kind: "mistaken", word: "", near: null }],
+    ["/gza imporve", { kind: "mistaken", word: "imporve" }],
+    ["/gza dismis F1 no", { kind: "mistaken", word: "dismis" }],
+    ["/gza constructor", { kind: "mistaken", word: "constructor" }],
+    ["/gza", { kind: "mistaken", word: "" }],
     ["/gza rebase", { kind: "later", word: "rebase" }],
     ["/gzaimprove", null],
     ["please /gza improve", null],
@@ -82,6 +68,15 @@ describe("reading", () => {
     ["", null],
   ])("%j", (body, expected) => {
     expect(parseCommand(body)).toEqual(expected);
+  });
+
+  it.each([
+    ["imporve", "improve"],
+    ["dismis", "dismiss"],
+    ["constructor", null],
+    ["", null],
+  ])("/gza %s means %s", (word, near) => {
+    expect(meantBy(word)).toBe(near);
   });
 });
 
@@ -99,7 +94,7 @@ describe("who may", () => {
 
   it.each<[string, Partial<CommentFacts>]>([
     ["a bot", { isBot: true }],
-    ["a comment that was edited", { edited: true }],
+    ["a comment that was edited", { edited: NOW }],
   ])("%s is not heard at all", (_, change) => {
     expect(answers(says("/gza review", ready(), change))).toEqual([]);
   });
@@ -142,8 +137,8 @@ describe("in every phase", () => {
       task({ phase: "parked", reason: "timeout" }),
       ["no_pull", "no_pull", "no_pull"],
     ],
-    ["done", task({ phase: "done", reason: "merged" }), ["done", "done", "done"]],
-    ["cancelled", task({ phase: "cancelled", reason: "command" }), ["cancelled", "cancelled", "cancelled"]],
+    ["done", task({ phase: "done", reason: "merged" }), ["not_now", "not_now", "not_now"]],
+    ["cancelled", task({ phase: "cancelled", reason: "command" }), ["not_now", "not_now", "not_now"]],
   ])("%s: each is carried out, or says why not", (_, from, words) => {
     expect(QUALITY.flatMap((body) => answers(says(body, from)))).toEqual(words);
   });
@@ -154,7 +149,9 @@ describe("in every phase", () => {
 
     expect(move?.record).toMatchObject({ phase: "running", attempt: { n: 2 }, wanted: null, heard: 0 });
     expect(move?.findings).toBeNull();
-    expect(answerTo("busy", move?.record ?? record())).toContain("Attempt 2 (review)");
+    expect(answerTo({ word: "busy", said: "" }, from, move?.record ?? record())).toContain(
+      "Attempt 2 (review)",
+    );
   });
 
   it("a refused one is no word that bounds count from", () => {
@@ -192,7 +189,7 @@ describe("/gza improve", () => {
     ["red checks", ready({}, { pull: pull({ checks: [check({ outcome: "failure" })] }) })],
   ])("alone is enough where there is %s", (_, from) => {
     expect(decide(says("/gza improve", from)).move?.record).toMatchObject({
-      wanted: "improve",
+      wanted: { kind: "improve", how: "first" },
       phase: "open",
       reason: "feedback",
       heard: 1,
@@ -228,7 +225,12 @@ describe("/gza improve", () => {
   });
 
   it("goes before a review of the same head, which comes afterwards", () => {
-    const unreviewed = { verdict: null, phase: "open", reason: "feedback", wanted: "improve" } as const;
+    const unreviewed = {
+      verdict: null,
+      phase: "open",
+      reason: "feedback",
+      wanted: { kind: "improve", how: "first" },
+    } as const;
     const words = rejected().findings;
 
     expect(decide(reviewed(unreviewed, { findings: words })).move?.record.attempt?.kind).toBe("improve");
@@ -241,7 +243,7 @@ describe("/gza improve", () => {
       const told = decide(says("/gza improve mend it", parked(reason, { theirs }))).move;
       const next = rejected([finding()], { ...told?.record }, { findings: told?.findings ?? null });
 
-      expect(told?.record).toMatchObject({ phase: "open", wanted: "improve" });
+      expect(told?.record).toMatchObject({ phase: "open", wanted: { kind: "improve", how: "first" } });
       expect(decide(next).move?.record.attempt?.kind).toBe("improve");
     },
   );
@@ -256,11 +258,12 @@ describe("/gza dismiss", () => {
     ["approved_with_followups", 0, 1, mixed],
     ["approved", 0, 0, [finding()]],
   ] as const)("leaves the verdict %s by what still stands", (value, blockers, followups, known) => {
-    const { move } = decide(says("/gza dismiss F1 no", rejected([...known])));
+    const from = says("/gza dismiss F1 no", rejected([...known]));
+    const { move } = decide(from);
 
     expect(move?.record.verdict).toMatchObject({ head: HEAD, patch: "9", value, blockers, followups });
     expect(move?.record.findings).not.toBeNull();
-    expect(answerTo("dismiss", move?.record ?? record())).toBe(
+    expect(answerTo({ word: "dismiss", said: "" }, from, move?.record ?? record())).toBe(
       `Dismissed. The verdict is now: ${value.replaceAll("_", " ")}.`,
     );
   });
@@ -351,7 +354,10 @@ describe("/gza review", () => {
 
 describe("the answers", () => {
   it.each(Object.keys(COMMANDS))("know what to say when %s was meant, and when it was said badly", (word) => {
-    expect(answerTo(`mean_${word}`, record())).toContain(`\`/gza ${word}\``);
-    expect(answerTo(`bad_${word}`, record())).toContain(`\`/gza ${word}`);
+    const from = task({});
+    const mistyped = Buffer.from(`${word}x`).toString("hex");
+
+    expect(answerTo({ word: "mistaken", said: mistyped }, from, record())).toContain(`\`/gza ${word}\`?`);
+    expect(answerTo({ word: `bad_${word}`, said: "" }, from, record())).toContain(`\`/gza ${word}`);
   });
 });

@@ -1,3 +1,4 @@
+/** The twenty rules: each with a witness that it decides, and what the first tasks come to. */
 import { describe, expect, it } from "vitest";
 import { decide, RULES } from "../../src/domain/decide.ts";
 import type { Snapshot } from "../../src/domain/snapshot.ts";
@@ -39,6 +40,11 @@ const WITNESSES: { rule: number; reason: string; case: Snapshot }[] = [
     reason: "issue_closed",
     case: task({}, { issue: { ...snapshot().issue, state: "closed", closed: [{ at: NOW, by: ANNA }] } }),
   },
+  {
+    rule: 5,
+    reason: "waits_for_stop",
+    case: task({}, { issue: { ...snapshot().issue, labels: ["gza", "gza:stop"] } }),
+  },
   { rule: 6, reason: "implemented", case: returned() },
   { rule: 7, reason: "ready", case: ready({}, { comments: [comment("/gza merge")] }) },
   { rule: 8, reason: "person_pushed", case: ready({}, { branchHead: sha("7") }) },
@@ -49,6 +55,16 @@ const WITNESSES: { rule: number; reason: string; case: Snapshot }[] = [
     case: ready({}, { config: { kind: "broken", blob: sha("2"), problems: [] } }),
   },
   { rule: 11, reason: "timeout", case: task({ phase: "parked", reason: "timeout" }) },
+  {
+    rule: 12,
+    reason: "started",
+    case: ready(
+      { phase: "queued", reason: "timeout", wanted: { kind: "fix", how: "retry" } },
+      {
+        pull: pull({ checks: [check({ outcome: "failure" })] }),
+      },
+    ),
+  },
   { rule: 13, reason: "asked", case: snapshot() },
   { rule: 14, reason: "waits_for_checks", case: ready({ phase: "open", reason: "implemented", pull: null }) },
   {
@@ -207,7 +223,7 @@ describe("claiming", () => {
   it("parks the same evidence a fourth time, and twenty attempts", () => {
     const first = decide(task({})).move?.record.attempt;
     const same = [1, 2, 3].map((n) =>
-      attempt({ n, evidence: first?.evidence ?? "", end: "superseded", ended: NOW }),
+      attempt({ n, evidence: first?.evidence ?? "", end: "superseded", ended: NOW, run: 500 + n }),
     );
 
     expect(decide(task({ attempts: same, spent: { attempts: 3, turns: 0, usd: 0 } })).reason).toBe(
@@ -235,31 +251,36 @@ describe("settling", () => {
   });
 
   it.each([
-    ["success", "empty_run"],
-    ["failure", "infrastructure"],
-    ["cancelled", "run_cancelled"],
-    ["timed_out", "runner_lost"],
-  ])("settles a run that left no report from its conclusion %s", (conclusion, reason) => {
+    ["success", "queued", "empty_run"],
+    ["failure", "queued", "infrastructure"],
+    ["startup_failure", "queued", "infrastructure"],
+    ["action_required", "queued", "infrastructure"],
+    ["cancelled", "parked", "run_cancelled"],
+    ["timed_out", "queued", "runner_lost"],
+    ["stale", "queued", "runner_lost"],
+    [null, "queued", "runner_lost"],
+  ])("settles a run that left no report from its conclusion %s", (conclusion, phase, reason) => {
     const decision = decide(inFlight({ run: run({ conclusion }) }));
 
-    expect(decision.move?.record).toMatchObject({ phase: "parked", reason });
+    expect(decision.move?.record).toMatchObject({ phase, reason, attempts: [{ end: reason }] });
     expect(decision.move?.refs).toEqual([{ name: "refs/gza/attempts/7", before: JOB, after: null }]);
   });
 
   it.each([
-    ["another attempt's", { attempt: 2 }, "bad_report"],
+    ["another attempt's", { attempt: 2 }, "parked", "bad_report"],
     [
       "work on another base",
       { work: { base: sha("8"), head: HEAD, commits: 1, files: 1, patch: "", finished: true } },
+      "parked",
       "bad_report",
     ],
-    ["no work", { work: null }, "empty_run"],
-    ["red checks of its own", { end: "verify_red" as const }, "verify_red"],
-    ["a refusal of the guard", { end: "guard_refused" as const, work: null }, "guard_refused"],
-  ])("never lands a report with %s", (_, change, reason) => {
+    ["no work", { work: null }, "queued", "empty_run"],
+    ["red checks of its own", { end: "verify_red" as const }, "parked", "verify_red"],
+    ["a refusal of the guard", { end: "guard_refused" as const, work: null }, "parked", "guard_refused"],
+  ])("never lands a report with %s", (_, change, phase, reason) => {
     const { move } = decide(returned(change));
 
-    expect(move?.record).toMatchObject({ phase: "parked", reason, head: null });
+    expect(move?.record).toMatchObject({ phase, reason, head: null });
     expect(move?.refs.some(({ name }) => name.startsWith("refs/heads/"))).toBe(false);
   });
 
@@ -268,7 +289,7 @@ describe("settling", () => {
     expect(decide(returned({}, { run: run({ genuine: false }) })).rule).toBe(9);
   });
 
-  it("dispatches a lost run once more, then gives up", () => {
+  it("dispatches a lost run once more, then gives the attempt up and tries again", () => {
     const lost = inFlight({ run: null, baton: { kind: "job", oid: JOB, at: "2026-03-01T11:57:00Z" } });
 
     const first = decide(lost);
@@ -284,7 +305,12 @@ describe("settling", () => {
 
     expect(first).toMatchObject({ reason: "dispatch_lost", move: { job: { kind: "again", before: JOB } } });
     expect(first.effects[0]).toMatchObject({ kind: "dispatch", attempt: 1 });
-    expect(second.move?.record).toMatchObject({ phase: "parked", reason: "runner_lost" });
+    expect(second.move?.record).toMatchObject({
+      phase: "queued",
+      reason: "runner_lost",
+      not_before: "2026-03-01T12:01:00Z",
+      wanted: { kind: "implement", how: "retry" },
+    });
   });
 
   it("fences a run whose baton somebody moved", () => {
@@ -316,10 +342,11 @@ describe("commands", () => {
   });
 
   it.each([
-    ["/gza mrege", "answer:1001:mean_merge"],
-    ["/gza merge gently", "answer:1001:bad_merge"],
-    ["/gza retry", "answer:1001:later"],
-    ["/gza sing a song", "answer:1001:mistaken"],
+    ["/gza mrege", "answer:1001:mistaken:6d72656765"],
+    ["/gza merge gently", "answer:1001:bad_merge:67656e746c79"],
+    ["/gza retry", "answer:1001:not_now:7265747279"],
+    ["/gza split", "answer:1001:later:73706c6974"],
+    ["/gza sing a song", "answer:1001:mistaken:73696e67"],
   ])("answers %s in one sentence", (body, key) => {
     const { effects, move } = decide(ready({}, { comments: [comment(body)] }));
 

@@ -104,7 +104,7 @@ describe("when", () => {
   it("somebody says /gza improve, it does not wait", () => {
     const threads = [thread("", { comments: [word({ at: TOO_SOON })] })];
     const wanted = ready(
-      { phase: "open", reason: "feedback", wanted: "improve" },
+      { phase: "open", reason: "feedback", wanted: { kind: "improve", how: "first" } },
       { pull: pull({ threads }) },
     );
 

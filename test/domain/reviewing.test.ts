@@ -274,7 +274,7 @@ describe("an improvement", () => {
     ["is not made on a person's head", rejected([finding()], { theirs: true }), "parked theirs"],
     [
       "is made on a person's head when a person says so",
-      rejected([finding()], { theirs: true, wanted: "improve" }),
+      rejected([finding()], { theirs: true, wanted: { kind: "improve", how: "first" } }),
       "improve first",
     ],
     [
@@ -393,7 +393,12 @@ describe("commands", () => {
   it("/gza improve keeps what it is told, on as many lines as it takes", () => {
     const { move } = decide(says("/gza improve make it\nfaster", ready()));
 
-    expect(move?.record).toMatchObject({ wanted: "improve", phase: "open", reason: "feedback", heard: 1 });
+    expect(move?.record).toMatchObject({
+      wanted: { kind: "improve", how: "first" },
+      phase: "open",
+      reason: "feedback",
+      heard: 1,
+    });
     expect(move?.findings?.words.map(({ body }) => body)).toEqual(["make it\nfaster"]);
   });
 
@@ -437,9 +442,9 @@ describe("commands", () => {
       },
     ],
     ["/gza dismiss F9 no", "no_finding", rejected()],
-    ["/gza dismiss F1", "bad_dismiss", rejected()],
-    ["/gza reveiw", "mean_review", ready()],
-    ["/gza improve", "done", task({ phase: "done", reason: "merged" })],
+    ["/gza dismiss F1", "bad_dismiss:", rejected()],
+    ["/gza reveiw", "mistaken:726576656977", ready()],
+    ["/gza improve", "not_now:696d70726f7665", task({ phase: "done", reason: "merged" })],
   ])("%s is answered with %s where it can do nothing", (body, word, from) => {
     const { move } = decide(says(body, from));
 

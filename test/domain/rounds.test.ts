@@ -227,7 +227,12 @@ describe("a person who pushes", () => {
   it("after that is rejected, waits for a word; /gza improve goes on from there", () => {
     const theirs = rejected([finding()], { theirs: true });
     const parked = step(theirs);
-    const wanted = { ...recordOf(parked), phase: "open", reason: "feedback", wanted: "improve" } as const;
+    const wanted = {
+      ...recordOf(parked),
+      phase: "open",
+      reason: "feedback",
+      wanted: { kind: "improve", how: "first" },
+    } as const;
 
     expect(where(parked)).toBe("parked theirs");
     expect(where(step(rejected([finding()], { ...wanted, theirs: true })))).toBe("improve first");
