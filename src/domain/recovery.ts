@@ -18,8 +18,9 @@ export function afterEnd(
   ended: Attempt & { end: NonNullable<Attempt["end"]> },
   { now, resetAt }: { now: Instant; resetAt: Instant | null },
 ): Next {
-  const { end, kind, work } = ended;
-  const goesOn = { kind, how: work === null ? "retry" : "resume" } as const;
+  const { end, kind, how, work } = ended;
+  // What awaits a judge is seen from the findings.
+  const goesOn = how === "judge" ? null : ({ kind, how: work === null ? "retry" : "resume" } as const);
   const parked: Next = { phase: "parked", reason: end as Reason, not_before: null, wanted: null };
   const again = (not_before: Instant | null): Next => ({
     phase: "queued",

@@ -38,7 +38,9 @@ export function start(snapshot: Snapshot, record: Record, kind: Kind, how: How =
   const bound = boundReached(record, config, evidence);
   if (bound) {
     const story = `stopped: ${bound.replaceAll("_", " ")}`;
-    return moves(moveTo(snapshot, record, { story, change: { phase: "parked", reason: bound } }));
+    return moves(
+      moveTo(snapshot, record, { story, change: { phase: "parked", reason: bound, wanted: null } }),
+    );
   }
   const worker = workerFor(snapshot, record, { config, kind });
   const wait = whyWait(snapshot, record, { config, worker });

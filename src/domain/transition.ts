@@ -163,7 +163,7 @@ function announce(snapshot: Snapshot, kept: RecordBody["intents"], wanted: strin
 function callOf(snapshot: Snapshot, next: RecordBody): string {
   if (next.reason !== "setup") return stamp(snapshot);
   const { what } = sentenceFor(snapshot, next);
-  return `${next.generation}.setup.${createHash("sha256").update(what).digest("hex").slice(0, 12)}`;
+  return `${next.generation}.${next.heard}.setup.${createHash("sha256").update(what).digest("hex").slice(0, 12)}`;
 }
 
 function stamp(snapshot: Snapshot): string {
