@@ -75,6 +75,7 @@ export async function ask(attempt: Attempt, prompt: string, { again }: { again: 
     cwd: run.inputs.clone,
     home,
     limits,
+    verify: job.verify,
     onLine: (line, state) => {
       const shown = progressOf(line, state);
       if (shown !== null) run.print(head(shown, 1000));

@@ -28,7 +28,8 @@ async function play(server: TaskServer, short: Short): Promise<AgentOutcome> {
     prompt: "Do it.",
     cwd: server.inputs.clone,
     home,
-    limits: { turns: 20, seconds: short.seconds ?? 60, silence: short.silence ?? 60 },
+    limits: { ...LIMITS, seconds: short.seconds ?? 60, silence: short.silence ?? 60 },
+    verify: null,
     onLine: short.onLine ?? (() => undefined),
     signal: short.signal ?? new AbortController().signal,
     patience: PATIENCE,
@@ -117,6 +118,7 @@ it("says infrastructure for an agent that cannot be started", async () => {
     cwd: server.inputs.clone,
     home: server.root,
     limits: LIMITS,
+    verify: null,
     onLine: () => undefined,
     signal: new AbortController().signal,
   });

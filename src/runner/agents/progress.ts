@@ -1,5 +1,6 @@
 /** One short line per answer of the agent, for people who watch the workflow log. */
 import { z } from "zod";
+import { firstLine, shownCall } from "./shown-call.ts";
 import type { StreamState } from "./stream-json.ts";
 
 const Answer = z.object({
@@ -14,10 +15,6 @@ const Answer = z.object({
     ),
   }),
 });
-
-/** The value of a tool call that tells most, by the names that agents use. */
-const TELLING = ["file_path", "path", "command", "pattern", "url", "description"];
-const WIDTH = 100;
 
 /** What a line of the stream shows, with the run's state after it; null: nothing worth a line. Lines that are no JSON are shown as they are. */
 export function progressOf(line: string, state: StreamState): string | null {
@@ -34,17 +31,7 @@ export function progressOf(line: string, state: StreamState): string | null {
 
 function blockLine(block: { type: string; [key: string]: unknown }): string | null {
   if (block.type === "text") return firstLine(block["text"]);
-  if (block.type !== "tool_use") return null;
-  const input = z.record(z.string(), z.unknown()).catch({}).parse(block["input"]);
-  const telling = TELLING.map((key) => input[key]).find((value) => typeof value === "string");
-  return [String(block["name"]), telling === undefined ? "" : firstLine(telling)].join(" ").trim();
-}
-
-function firstLine(text: unknown): string {
-  const lines = String(text).trim().split("\n");
-  // The fence of a code block says nothing; what stands in it does.
-  const line = lines.find((one) => !one.startsWith("```")) ?? "";
-  return line.length > WIDTH ? `${line.slice(0, WIDTH)}…` : line;
+  return block.type === "tool_use" ? shownCall(String(block["name"]), block["input"]) : null;
 }
 
 function parseJson(line: string): unknown {

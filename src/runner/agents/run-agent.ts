@@ -3,6 +3,7 @@ import type { Job } from "../../domain/job.ts";
 import { aborted, scrubbedEnvironment, startGroup, type Patience } from "../process-group.ts";
 import { endOf, type Ending, type Stop, type StopReason } from "./agent-end.ts";
 import type { AgentCommand } from "./agent.ts";
+import { NO_LOOPS, takeTool, type LoopRules } from "./loops.ts";
 import { readStream, type StreamReader, type StreamState } from "./stream-json.ts";
 
 export interface AgentRun {
@@ -12,7 +13,9 @@ export interface AgentRun {
   /** A scratch folder that is all the agent sees of a home. */
   home: string;
   /** `seconds` and `silence` in seconds. */
-  limits: Pick<Job["limits"], "turns" | "seconds" | "silence">;
+  limits: Pick<Job["limits"], "turns" | "seconds" | "silence" | "loops">;
+  /** The job's own test command. */
+  verify: string | null;
   /** Hears of every line that the agent prints, those on standard error too, with what is known after it. */
   onLine: (line: string, state: StreamState) => void;
   /** Given when the workflow run is cancelled. */
@@ -28,6 +31,11 @@ export interface AgentOutcome extends Ending {
   seconds: number;
 }
 
+/**
+ * Turns are counted from the stream: an answer of the model in the main conversation is one. Claude Code, told `--max-turns n`, asks its
+ * model n times, does what the n-th answer asks for and ends by itself with `error_max_turns`. For an agent that goes on all the same the
+ * first line of answer n+1 is the sign: it is stopped there. That answer is paid (requests and tokens count it), but it is no turn.
+ */
 export async function runAgent(run: AgentRun): Promise<AgentOutcome> {
   const started = performance.now();
   const { limits } = run;
@@ -37,7 +45,15 @@ export async function runAgent(run: AgentRun): Promise<AgentOutcome> {
     run.patience,
   );
   const watch = watchLimits(run);
-  const stream: StreamReader = readStream({ onLine: (line) => run.onLine(line, stream.state) });
+  const rules: LoopRules = { limits: limits.loops, verify: run.verify };
+  let loops = NO_LOOPS;
+  const stream: StreamReader = readStream({
+    onLine: (line) => run.onLine(line, stream.state),
+    onTool: (event) => {
+      loops = takeTool(loops, event, rules);
+      if (loops.found !== null) watch.stop("agent_loop", loops.found);
+    },
+  });
   group.child.stdout.on("data", (chunk: Buffer) => {
     stream.push(chunk);
     watch.sawLife(stream.state);
@@ -69,6 +85,7 @@ interface LimitWatch {
   /** Given when the agent has to be ended: for a reason, or because it lives on after its result. */
   signal: AbortSignal;
   stopped(): Stop | null;
+  stop(reason: StopReason, why: string): void;
   sawLife(state: StreamState): void;
   end(): void;
 }
@@ -102,6 +119,9 @@ function watchLimits(run: AgentRun): LimitWatch {
   return {
     signal: stopping.signal,
     stopped: () => stopped,
+    stop: (reason, why) => {
+      if (!isOver) stop(reason, why);
+    },
     sawLife: (state) => {
       // Its last lines can come after its exit; they pass no limit any more.
       if (isOver) return;

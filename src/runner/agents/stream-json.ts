@@ -1,5 +1,6 @@
 /** Reads, while it arrives, the stream of JSON lines that Claude Code prints with `--output-format stream-json --verbose`. */
 import { z } from "zod";
+import { fingerprint } from "./fingerprint.ts";
 import { NO_SIGNS, SYNTHETIC, takeSigns, type ProviderSigns } from "./provider-signs.ts";
 import { readLines, type LineReader } from "./read-lines.ts";
 
@@ -220,14 +221,12 @@ function takeUser({ state, onTool }: Reading, value: unknown): boolean {
   return true;
 }
 
-/** A tool's output is a text or a list of blocks; what is no text, an image, is told apart by its JSON. */
+/** A tool's output is a text or a list of blocks; of what is no text, an image, a fingerprint will do. */
 function textOf(output: unknown): string {
   if (typeof output === "string") return output;
   const blocks = z.array(Block).safeParse(output);
-  if (!blocks.success) return output === undefined ? "" : JSON.stringify(output);
-  return blocks.data
-    .map((block) => TextBlock.safeParse(block).data?.text ?? JSON.stringify(block))
-    .join("\n");
+  if (!blocks.success) return output === undefined ? "" : fingerprint(output);
+  return blocks.data.map((block) => TextBlock.safeParse(block).data?.text ?? fingerprint(block)).join("\n");
 }
 
 function takeResult({ state, usages, settled }: Reading, value: unknown): boolean {
