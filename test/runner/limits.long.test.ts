@@ -1,59 +1,15 @@
 /** Limits: an agent that hangs, talks too long or leaves processes behind is ended, and nothing of it lives on. */
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
 import { expect, it } from "vitest";
-import { agentNamed } from "../../src/runner/agents/agent.ts";
-import { runAgent, type AgentOutcome } from "../../src/runner/agents/run-agent.ts";
-import { prepare } from "../../src/runner/prepare.ts";
+import { runAgent } from "../../src/runner/agents/run-agent.ts";
 import { runShell } from "../../src/runner/run-shell.ts";
-import { createTaskServer, LIMITS, type TaskServer } from "./task-server.ts";
-
-const PATIENCE = { interrupt: 100, terminate: 100 };
-const SCRIPTED = agentNamed("scripted");
-
-interface Short {
-  seconds?: number;
-  silence?: number;
-  signal?: AbortSignal;
-  onLine?: (line: string) => void;
-}
-
-async function play(server: TaskServer, short: Short): Promise<AgentOutcome> {
-  if (SCRIPTED === null) throw new Error("the scripted agent is gone");
-  await prepare(server.inputs, server.remote);
-  const home = join(server.root, "home");
-  mkdirSync(home);
-  return runAgent({
-    command: SCRIPTED.command({ job: server.job, clone: server.inputs.clone, again: false, resume: null }),
-    prompt: "Do it.",
-    cwd: server.inputs.clone,
-    home,
-    limits: { ...LIMITS, seconds: short.seconds ?? 60, silence: short.silence ?? 60 },
-    verify: null,
-    onLine: short.onLine ?? (() => undefined),
-    signal: short.signal ?? new AbortController().signal,
-    patience: PATIENCE,
-  });
-}
-
-/** Processes that have this text on their command line. */
-function processesWith(text: string): string[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && commandLine(name).includes(text));
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-  } catch {
-    // It ended while we looked.
-    return "";
-  }
-}
+import { PATIENCE, play, processesWith } from "./agents/played.ts";
+import { createTaskServer, LIMITS } from "./task-server.ts";
 
 it("ends an agent that heeds no polite signal when its time is up", async () => {
   using server = createTaskServer([{ say: "Let me think." }, { end: "hang" }]);
 
-  const outcome = await play(server, { seconds: 2 });
+  const outcome = await play(server, { limits: { seconds: 2 } });
 
   expect(outcome).toMatchObject({ end: "timeout", state: { turns: 1 } });
   expect(processesWith(server.base)).toEqual([]);
@@ -62,7 +18,7 @@ it("ends an agent that heeds no polite signal when its time is up", async () => 
 it("ends an agent that gives no sign of life", async () => {
   using server = createTaskServer([{ say: "Let me think." }, { wait: 1000 }]);
 
-  const outcome = await play(server, { silence: 5 });
+  const outcome = await play(server, { limits: { silence: 5 } });
 
   expect(outcome.end).toBe("silence");
 });
@@ -70,7 +26,7 @@ it("ends an agent that gives no sign of life", async () => {
 it("takes a tool at work for life", async () => {
   using server = createTaskServer([{ run: "sleep 12; echo finished" }, { say: "It took long." }]);
 
-  const outcome = await play(server, { silence: 5 });
+  const outcome = await play(server, { limits: { silence: 5 } });
 
   expect(outcome).toMatchObject({ end: "completed", state: { lastWords: "It took long." } });
 });

@@ -48,7 +48,7 @@ export function endOf(exit: Exit, state: StreamState, stopped: Stop | null): End
   const trouble = hasFailed ? troubleOf(state.provider) : null;
   if (trouble !== null) return trouble;
   if (result !== null && hasFailed)
-    return ending("agent_gave_up", `The agent ended with an error (${subtypeOf(result.subtype)}).`);
+    return ending("agent_gave_up", `The agent ended with an error (${evidenceOf(result.subtype, state)}).`);
   // Without a zero exit nothing it said counts; without a result it did not finish, whatever the exit says.
   if (exit.code !== 0)
     return ending("infrastructure", `The agent broke off (${exit.signal ?? `exit ${exit.code}`}).`);
@@ -56,9 +56,13 @@ export function endOf(exit: Exit, state: StreamState, stopped: Stop | null): End
   return ending("completed", "The agent finished.");
 }
 
-/** Subtypes are words of the agent's program, new ones with new versions; anything else is not repeated. */
-function subtypeOf(subtype: string): string {
-  return /^\w{1,60}$/.test(subtype) ? subtype : "a subtype that is no word";
+/** Words of the agent's program, as far as they say anything; what is no word is not repeated. */
+function evidenceOf(subtype: string, { provider }: StreamState): string {
+  const name = /^\w{1,60}$/.test(subtype) ? subtype : "a subtype that is no word";
+  const parts = [name, provider.word, provider.status];
+  // A provider's error is a "success" of the program, and not every error has a name.
+  const telling = parts.filter((part) => part !== null && part !== "success" && part !== "unknown");
+  return telling.length === 0 ? "without a name" : telling.join(", ");
 }
 
 function ending(end: AgentEnd, why: string): Ending {

@@ -48,15 +48,18 @@ export async function runAgent(run: AgentRun): Promise<AgentOutcome> {
   const rules: LoopRules = { limits: limits.loops, verify: run.verify };
   let loops = NO_LOOPS;
   const stream: StreamReader = readStream({
-    onLine: (line) => run.onLine(line, stream.state),
+    onLine: (line) => {
+      watch.sawLine(stream.state);
+      run.onLine(line, stream.state);
+    },
     onTool: (event) => {
       loops = takeTool(loops, event, rules);
       if (loops.found !== null) watch.stop("agent_loop", loops.found);
     },
   });
   group.child.stdout.on("data", (chunk: Buffer) => {
+    watch.sawLife();
     stream.push(chunk);
-    watch.sawLife(stream.state);
   });
   const complaints = new TextDecoder();
   group.child.stderr.on("data", (chunk: Buffer) =>
@@ -86,7 +89,10 @@ interface LimitWatch {
   signal: AbortSignal;
   stopped(): Stop | null;
   stop(reason: StopReason, why: string): void;
-  sawLife(state: StreamState): void;
+  /** Half a line is a sign of life too. */
+  sawLife(): void;
+  /** `state`: what is known after the line. */
+  sawLine(state: StreamState): void;
   end(): void;
 }
 
@@ -122,10 +128,12 @@ function watchLimits(run: AgentRun): LimitWatch {
     stop: (reason, why) => {
       if (!isOver) stop(reason, why);
     },
-    sawLife: (state) => {
+    sawLife: () => {
+      if (!isOver) silence.refresh();
+    },
+    sawLine: (state) => {
       // Its last lines can come after its exit; they pass no limit any more.
       if (isOver) return;
-      silence.refresh();
       waitsForTool = state.openTools.size > 0;
       hasResult = state.result !== null;
       if (hasResult) lingering ??= setTimeout(() => stopping.abort(), LINGER_SECONDS * 1000);
