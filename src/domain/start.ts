@@ -8,7 +8,7 @@ import { NO_SHA, type Attempt, type Record, type RecordBody } from "./record.ts"
 import { resumable } from "./recovery.ts";
 import { moves, rests, type Answer } from "./rule.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { How, Instant, Kind, ParkReason, Reason } from "./task.ts";
+import { Reason, type How, type Instant, type Kind, type ParkReason } from "./task.ts";
 import { later, nextDay, secondsBetween } from "./time.ts";
 import { moveTo } from "./transition.ts";
 import { room, turns } from "./turns.ts";
@@ -75,17 +75,27 @@ function whyWait(
   }
   const held = heldUntil(queue, worker.agent, now);
   if (held !== null) return { reason: "quota", until: held };
-  // Set together with the end that asked for it, which stays the reason.
-  if (record.not_before !== null && secondsBetween(now, record.not_before) > 0) {
-    return { reason: record.reason, until: record.not_before };
-  }
+  const delay = delayed(record, worker, now);
+  if (delay) return delay;
   const places = room(queue, config);
   const until = later(now, LOOK_AGAIN_SECONDS);
   if (places === 0) return { reason: "waits_for_room", until };
   const others = snapshot.ledger.records.filter((other) => other.issue !== record.issue);
-  const self = { ...record, phase: "queued", urgent: isUrgent(snapshot) } as const;
+  const self = { ...record, phase: "queued", urgent: isUrgent(snapshot), not_before: null } as const;
   const place = turns([...others, self], queue, now).indexOf(record.issue);
   return place < places ? null : { reason: "waits_for_turn", until };
+}
+
+/** The end that asked for the delay is the reason. The quota of one agent does not delay another that takes over. */
+function delayed(
+  { attempts, not_before, reason }: Record,
+  { agent }: Worker,
+  now: Instant,
+): { reason: Reason; until: Instant } | null {
+  if (not_before === null || secondsBetween(now, not_before) <= 0) return null;
+  const last = attempts.at(-1);
+  if (last?.end === "quota" && last.agent !== agent) return null;
+  return { reason: Reason.safeParse(last?.end).data ?? reason, until: not_before };
 }
 
 /** Dollars that the task may still spend. */

@@ -27,7 +27,8 @@ export function land(snapshot: Snapshot, record: Record, attempt: Attempt, baton
   if (isOurs && report.fault !== null)
     return fall(snapshot, record, { attempt, end: report.end, reason: "setup", report, baton });
   if (!isOurs || !take || report.end === "bad_report") {
-    return attempt.kind === "review"
+    // A review that the stop label ended has not failed.
+    return attempt.kind === "review" && record.reason !== "waits_for_stop"
       ? reviewFailed(snapshot, record, { attempt, report: isOurs ? report : null })
       : fall(snapshot, record, { attempt, end: "bad_report", baton, ...(isOurs ? { report } : {}) });
   }

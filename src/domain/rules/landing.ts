@@ -6,8 +6,12 @@ import { afterEnd } from "../recovery.ts";
 import type { Report } from "../report.ts";
 import { moves, type Answer } from "../rule.ts";
 import type { Baton, Snapshot } from "../snapshot.ts";
-import { ATTEMPT_ENDS, type AttemptEnd, type ParkReason } from "../task.ts";
+import { ATTEMPT_ENDS, type AttemptEnd, type Instant, type ParkReason } from "../task.ts";
+import { secondsBetween } from "../time.ts";
 import { counted, endAttempt, moveTo, onwards } from "../transition.ts";
+
+/** Quotas are renewed by the hour, the day, the week or the month. */
+const LONGEST_QUOTA_SECONDS = 31 * 24 * 3600;
 
 export type Returned = Baton & { kind: "report" };
 
@@ -28,7 +32,7 @@ export function fall(
 ): Answer {
   const { attempt, report, baton } = found;
   const end = endOf(record, found.end);
-  const resetAt = end === "quota" ? (report?.reset_at ?? null) : null;
+  const resetAt = end === "quota" ? believable(report?.reset_at ?? null, snapshot.now) : null;
   const { ended, queue, refs } = endAttempt(snapshot, attempt, {
     end,
     resetAt,
@@ -46,6 +50,13 @@ export function fall(
       : ({ phase: "parked", reason: found.reason, wanted: null } as const);
   const story = `attempt ${attempt.n} ended: ${(found.reason ?? end).replaceAll("_", " ")}`;
   return moves(moveTo(snapshot, record, { story, change: { ...after, ...next }, queue, refs }));
+}
+
+/** Nobody could lift a hold of years: a time that is over, or further away than the longest quota, counts as none. */
+function believable(resetAt: Instant | null, now: Instant): Instant | null {
+  if (resetAt === null) return null;
+  const seconds = secondsBetween(now, resetAt);
+  return seconds > 0 && seconds <= LONGEST_QUOTA_SECONDS ? resetAt : null;
 }
 
 /** An attempt that the stop label ended was stopped, whatever its run says of it. */

@@ -8,7 +8,8 @@ import { start } from "../start.ts";
 import { moveTo, onwards } from "../transition.ts";
 
 export function recover(snapshot: Snapshot, record: Record | null): Answer | null {
-  if (!record || record.phase !== "queued" || record.attempt) return null;
+  // Open where GitHub had not caught up, or the branch conflicted, when it was looked at last.
+  if (!record || record.attempt || (record.phase !== "queued" && record.phase !== "open")) return null;
   const { wanted } = record;
   if (wanted === null || (wanted.how !== "resume" && wanted.how !== "retry")) return null;
   if (record.head === null) return start(snapshot, record, wanted.kind, wanted.how);
