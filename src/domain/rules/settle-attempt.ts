@@ -67,7 +67,8 @@ function overdue(snapshot: Snapshot, record: Record, run: RunFacts | null): Answ
 function lostDispatch(snapshot: Snapshot, record: Record, since: string): Answer | null {
   const { attempt } = record;
   if (!attempt || secondsBetween(since, snapshot.now) < LOST_SECONDS) return null;
-  if (record.reason === "dispatch_lost") return close(snapshot, record, "runner_lost");
+  const isHeld = record.reason === "waits_for_stop";
+  if (record.reason === "dispatch_lost" || isHeld) return close(snapshot, record, "runner_lost");
   const move = moveTo(snapshot, record, {
     story: `dispatched attempt ${attempt.n} again: no run had started`,
     change: { reason: "dispatch_lost" },
