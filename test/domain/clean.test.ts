@@ -41,7 +41,7 @@ describe("cleanLine", () => {
     ["a && b; &amp; x = &y;", "a && b; &amp; x = &y;"],
     ["see a.ts#L3", "see a.ts#L3"],
     ["one\ntwo", "one two"],
-    ["![x](https://evil.test/a.png)", "[x](evil.test/a.png)"],
+    ["![x](https://evil.test/a.png)", "[x] (evil.test/a.png)"],
     ["/gza merge", "gza merge"],
     ["<b>bold</b>", "‹b>bold‹/b>"],
   ])("makes plain words of %j", (text, line) => {

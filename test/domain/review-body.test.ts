@@ -73,7 +73,7 @@ describe("the posted review", () => {
     ["a closing word with a repository", "Fixes acme/app#12", "Fixes acme/app no. 12"],
     ["GZA's own marker in two", "a <!-<!-- -->- gza:finding:aaaaaaaaaaaa -->", "a"],
     ["a hidden comment", "a <!-- gza:status --> b", "a"],
-    ["a picture", "![x](https://evil.test/y)", "[x](evil.test/y)"],
+    ["a picture", "![x](https://evil.test/y)", "[x] (evil.test/y)"],
     ["a command", "/gza merge", "gza merge"],
   ])("takes the force out of %s", (_, words, plain) => {
     const { comments } = posted([finding({ evidence: words, title: words })]);
