@@ -100,7 +100,7 @@ const UNAVAILABLE_WORDS = new Set(["server_error", "overloaded"]);
 export function troubleOf(signs: ProviderSigns): ProviderTrouble | null {
   const { status, word, isRefusal, limit } = signs;
   if (isRefusal) return trouble("provider_refused", "The model refused to answer (stop reason refusal).");
-  const evidence = word === null ? "" : ` (${word})`;
+  const evidence = word === null || word === "unknown" ? "" : ` (${word})`;
   const said =
     status === null
       ? `The model's provider could not be asked${evidence}.`

@@ -73,12 +73,12 @@ const ToolUse = z.object({
   type: z.literal("tool_use"),
   id: z.string(),
   name: z.string(),
-  input: z.unknown(),
+  input: z.unknown().optional(),
 });
 const ToolResult = z.object({
   type: z.literal("tool_result"),
   tool_use_id: z.string(),
-  content: z.unknown(),
+  content: z.unknown().optional(),
   is_error: z.boolean().nullish(),
 });
 /** It becomes part of a file's path, so an id is an id. */

@@ -66,7 +66,7 @@ it.each<[string, unknown[], string, string, string | null]>([
     null,
   ],
   ["403", [shownError("authentication_failed"), result(403)], "provider_refused", "403", null],
-  ["402", [shownError("unknown"), result(402)], "provider_refused", "402", null],
+  ["402", [shownError("unknown"), result(402)], "provider_refused", "answered 402.", null],
   ["no money", [shownError("billing_error"), result(400)], "provider_refused", "billing_error", null],
   ["no such model", [shownError("model_not_found"), result(404)], "provider_refused", "404", null],
   [

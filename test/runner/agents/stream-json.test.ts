@@ -1,6 +1,6 @@
 /** The reader of the agent's stream: what it learns, and that nothing an agent prints can break it. */
 import { expect, it } from "vitest";
-import { readStream, type StreamState } from "../../../src/runner/agents/stream-json.ts";
+import { readStream, type StreamState, type ToolEvent } from "../../../src/runner/agents/stream-json.ts";
 
 const LINES = [
   {
@@ -153,4 +153,67 @@ it("survives names of tools that mean something to JavaScript", () => {
   );
 
   expect(Object.entries(state.tools)).toEqual([["constructor", 1]]);
+});
+
+it("tells of calls and results, with the conversation and the answer that they stand in", () => {
+  const events: ToolEvent[] = [];
+  const image = { type: "image", source: { data: "AAAA" } };
+  const reader = readStream({ onTool: (event) => events.push(event) });
+
+  reader.push(bytesOf(LINES));
+  reader.push(
+    bytesOf([toolResult("t2", [{ type: "text", text: "one" }, image, { type: "text", text: "two" }], true)]),
+  );
+  reader.push(bytesOf([toolResult("t3", undefined)]));
+
+  expect(events).toEqual([
+    {
+      event: "call",
+      id: "t1",
+      name: "Bash",
+      input: { command: "ls" },
+      from: { answer: "msg_1", parent: null },
+    },
+    { event: "result", id: "t1", text: "src", isError: false },
+    { event: "call", id: "t2", name: "Task", input: {}, from: { answer: "msg_2", parent: null } },
+    { event: "call", id: "t3", name: "Bash", input: {}, from: { answer: "msg_sub", parent: "t2" } },
+    { event: "result", id: "t2", text: expect.stringMatching(/^one\n[\w+/]{22}\ntwo$/), isError: true },
+    { event: "result", id: "t3", text: "", isError: false },
+  ]);
+});
+
+function toolResult(id: string, content: unknown, isError?: boolean): unknown {
+  const block = { type: "tool_result", tool_use_id: id, content, is_error: isError };
+  return { type: "user", message: { role: "user", content: [block] } };
+}
+
+it("sums up the results of an agent that goes on after one", () => {
+  const state = readAll(
+    bytesOf([
+      ...LINES,
+      RESULT,
+      assistant("msg_3", { type: "text", text: "More." }, { input_tokens: 7, output_tokens: 1 }),
+      { ...RESULT, result: "Done at last.", total_cost_usd: 0.5 },
+    ]),
+    50,
+  );
+
+  expect(state).toMatchObject({
+    turns: 3,
+    usd: 0.5,
+    tokens: { input: 100, cached: 800, output: 120 },
+    result: { text: "Done at last." },
+  });
+});
+
+it.each(["../../etc/passwd", "", "a b", "x".repeat(200), 17])("takes %j for no session's id", (id) => {
+  const state = readAll(
+    bytesOf([
+      { type: "system", subtype: "init", session_id: id, model: "m" },
+      { ...RESULT, session_id: id },
+    ]),
+    50,
+  );
+
+  expect(state).toMatchObject({ session: null, model: "m", broken: 0 });
 });
