@@ -40,6 +40,8 @@ function clearedBy(snapshot: Snapshot, record: Record): string | null {
       const { kind } = checksOf(snapshot, record);
       return kind === "green" || kind === "pending" ? "the checks run again" : null;
     }
+    case "conflict":
+      return snapshot.pull?.mergeable === "mergeable" ? "the conflict is gone" : null;
     case "theirs":
       return record.theirs && causeToWrite(snapshot, record) === null ? "nothing is left to write" : null;
     default:

@@ -13,9 +13,11 @@ export function refuseBrokenSetup(snapshot: Snapshot, record: Record | null): An
   const story =
     fault === "config" ? "refused a config that cannot be read" : "refused to start: GZA is not set up here";
   if (record) {
-    const isSaid =
-      record.phase === "parked" && record.reason === fault && record.config === snapshot.config.blob;
-    if (!isLiving(record) || isSaid) return null;
+    const { phase, reason } = record;
+    const isSaid = phase === "parked" && reason === fault && record.config === snapshot.config.blob;
+    // What waits for a person begins nothing, and must not forget for what it waits.
+    const waitsForOther = phase === "parked" && reason !== "config" && reason !== "setup";
+    if (!isLiving(record) || isSaid || waitsForOther) return null;
     // Another file that is broken in another way is said again.
     return moves(moveTo(snapshot, record, { story, change: { ...state, since: snapshot.now } }));
   }
