@@ -102,6 +102,11 @@ async function logOf({ appId, privateKey, logLevel, logFormat }: Settings): Prom
   return probot.log;
 }
 
+/** What Probot makes its Octokits of. */
+interface Given {
+  auth?: { request: { defaults(parameters: { baseUrl: string }): unknown } };
+}
+
 function createServer(
   { appId, privateKey, webhookSecret: secret, host, port, baseUrl, webhookProxy }: Settings,
   { log, fetch: underlying = fetch }: { log: Logger; fetch: typeof fetch | undefined },
@@ -114,10 +119,12 @@ function createServer(
     log,
     // Its retry repeats writes that took effect, its throttling sleeps in the process: `connect` does without either.
     // A function, because Probot's own defaults come after an object's and would switch the throttling on again.
-    Octokit: ProbotOctokit.defaults((given: object) => ({
+    Octokit: ProbotOctokit.defaults(({ auth, ...given }: Given) => ({
       ...given,
       retry: { enabled: false },
       throttle: { enabled: false },
+      // Asked for by itself, and not on the way of another request, a token would be sought on github.com.
+      ...(auth && { auth: { ...auth, request: auth.request.defaults({ baseUrl }) } }),
     })),
   };
   return new Server({
@@ -159,7 +166,7 @@ function clientsOf(probot: Probot): (installation: number | null) => Promise<Cli
   return (installation) => {
     const known = clients.get(installation);
     if (known !== undefined) return known;
-    const client = probot.auth(installation ?? undefined).then(connect);
+    const client = probot.auth(installation ?? undefined).then((octokit) => connect(octokit, installation));
     clients.set(installation, client);
     return client;
   };

@@ -4,6 +4,7 @@ import type { Evidence } from "../domain/snapshot.ts";
 import type { Client } from "./client.ts";
 import { cancelRun } from "./effects/cancel-run.ts";
 import { closeIssue } from "./effects/close-issue.ts";
+import { closePull } from "./effects/close-pull.ts";
 import type { EffectContext, Perform } from "./effects/context.ts";
 import { deleteBranch } from "./effects/delete-branch.ts";
 import { dispatch } from "./effects/dispatch.ts";
@@ -25,6 +26,7 @@ const PERFORM: { [Kind in Effect["kind"]]: Perform<Kind> } = {
   cancel_run: cancelRun,
   open_pull: openPull,
   edit_pull: editPull,
+  close_pull: closePull,
   say,
   edit_status: editStatus,
   react,

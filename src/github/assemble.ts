@@ -7,6 +7,7 @@ import type { Evidence, Role, RunFacts, Said, Snapshot } from "../domain/snapsho
 import type { Instant } from "../domain/task.ts";
 import { withLogs, type Logs } from "./check-logs.ts";
 import type { Client, RepositoryKey } from "./client.ts";
+import type { Grant } from "./grant.ts";
 import { dispatchedRun, findRun, type Dispatcher } from "./find-run.ts";
 import { restOfTasks } from "./ledger-list.ts";
 import { olderComments, olderThreads, restOfChecks } from "./pages.ts";
@@ -14,13 +15,16 @@ import { readConfig } from "./read-config.ts";
 import {
   batonFacts,
   commentFacts,
+  goneIssue,
   issueFacts,
   queueFacts,
   recordWithFiles,
+  unfinishedFacts,
   type OwnedComment,
 } from "./read-facts.ts";
 import { baseChecks, checkFacts, ownReviews, pullFacts, threadFacts } from "./read-pull.ts";
-import { peopleToAsk, rolesOf } from "./roles.ts";
+import { installationFacts, workflowOf } from "./read-setup.ts";
+import { readRoles } from "./roles.ts";
 import type { PullNode, SnapshotAnswer } from "./snapshot-answer.ts";
 
 export interface TaskKey {
@@ -36,6 +40,8 @@ export interface AssembleContext {
   roles?: Map<number, Role>;
   data: SnapshotAnswer;
   now: Instant;
+  /** null: the client does not speak as an installation. */
+  grant: Grant | null;
 }
 
 /** Reads on where one query could not tell everything: further pages, the workflow run, people's roles. */
@@ -52,6 +58,7 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
   const config = readConfig(configFile(repository));
   const label = config.kind === "config" ? config.config.label : DEFAULT_CONFIG.label;
   const comments = await allComments(client, place, { repository, since: known?.seen.comment ?? null });
+  const theirs = comments.filter(({ isMine }) => !isMine).map(({ facts }) => facts);
   const dispatcher = { defaultBranch: defaultBranchRef.name, bot: viewer.databaseId };
   const snapshot: Omit<Snapshot, "roles"> = {
     now,
@@ -63,29 +70,26 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
       defaultBranch: defaultBranchRef.name,
       defaultHead: defaultBranchRef.target.oid,
       baseChecks: baseChecks(repository, appId),
-      hasWorkflow: repository.workflow !== null,
+      workflow: await workflowOf(client, place, { known, evidence, isThere: repository.workflow !== null }),
     },
+    installation: installationFacts(repository, context.grant),
     me: { id: viewer.databaseId, login: viewer.login },
-    issue: issueFacts(repository.issue, label),
+    issue:
+      repository.issue === null ? goneIssue(task.issue, repository.url) : issueFacts(repository.issue, label),
     ...files,
     baton: batonFacts(repository),
     run: await runOf(client, place, { known, repository, dispatcher, ...context }),
-    unfinished: repository.unfinished?.target.oid ?? null,
+    unfinished: unfinishedFacts(repository),
     branchHead: repository.branch?.target.oid ?? null,
     pull: await pullOf(client, place, { repository, appId, logs, known }),
-    comments: comments
-      .filter(({ isMine, facts }) => !isMine && facts.id > (known?.seen.comment ?? 0))
-      .map(({ facts }) => facts),
+    comments: theirs.filter(({ id }) => id > (known?.seen.comment ?? 0)),
+    discussion: theirs.filter(({ on }) => on === "issue"),
     said: saidBy(comments, repository.pullRequest ?? null),
     ledger: { records: await listOf(client, place, { repository, key }), ...queueFacts(repository, now) },
     config,
     evidence: [...evidence],
   };
-  const bots = new Set(
-    comments.filter(({ facts }) => facts.isBot).flatMap(({ facts }) => facts.by?.id ?? []),
-  );
-  const people = peopleToAsk(snapshot, bots);
-  return { ...snapshot, roles: await rolesOf(client, place, { people, known: context.roles }) };
+  return { ...snapshot, roles: await readRoles(client, place, { snapshot, known: context.roles }) };
 }
 
 function configFile({ config }: SnapshotAnswer["repository"]) {
@@ -102,7 +106,9 @@ async function allComments(
   { repository, since }: { repository: SnapshotAnswer["repository"]; since: number | null },
 ): Promise<OwnedComment[]> {
   const { issue, pullRequest: pull } = repository;
-  const onIssue = await olderComments(client, place, { number: issue.number, page: issue.comments, since });
+  const onIssue = issue
+    ? await olderComments(client, place, { number: issue.number, page: issue.comments, since })
+    : [];
   const onPull = pull
     ? await olderComments(client, place, { number: pull.number, page: pull.comments, since })
     : [];
@@ -140,8 +146,7 @@ async function runOf(
   const started = told?.kind === "dispatched" ? told.run : null;
   // A moment ago this process started it itself, and GitHub said which one it is.
   if (started !== null) return dispatchedRun({ id: started, repository: repository.url, now });
-  const { number: issue } = repository.issue;
-  const wanted = { issue, job: attempt.job, id: attempt.run, since: attempt.claimed };
+  const wanted = { issue: known.issue, job: attempt.job, id: attempt.run, since: attempt.claimed };
   return findRun(client, place, { wanted, dispatcher });
 }
 

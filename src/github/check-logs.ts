@@ -1,7 +1,7 @@
 /** Reads why a check failed: the end of its log, or what its App says about it; cleaned, cut, and read once. */
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
-import { cleanIncoming } from "../domain/clean.ts";
+import { cleanPlain } from "../domain/clean.ts";
 import type { CheckFacts } from "../domain/snapshot.ts";
 import type { Client, RepositoryKey } from "./client.ts";
 import { statusOf } from "./failure.ts";
@@ -51,7 +51,7 @@ export function trimLog(text: string): string {
   const error = lines.findLastIndex((line) => line.startsWith("##[error]"));
   const end = error === -1 ? lines.length : Math.min(lines.length, error + 1 + LINES_AFTER_ERROR);
   const shown = lines.slice(Math.max(0, end - MAX_LINES), end).join("\n");
-  return cleanIncoming(shown.slice(-MAX_CHARACTERS), MAX_CHARACTERS).text;
+  return cleanPlain(shown.slice(-MAX_CHARACTERS), MAX_CHARACTERS).text;
 }
 
 function hasFailed(outcome: string): boolean {

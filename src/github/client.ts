@@ -4,11 +4,22 @@ import { RequestError } from "@octokit/request-error";
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import type { Instant } from "../domain/task.ts";
-import { Forbidden, GraphqlFailure, GraphqlProblem, isUnanswered, RateLimited } from "./failure.ts";
+import {
+  Forbidden,
+  GraphqlFailure,
+  GraphqlProblem,
+  isUnanswered,
+  RateLimited,
+  statusOf,
+  Unreachable,
+} from "./failure.ts";
+import { tokenOf, type Token } from "./grant.ts";
 import { createPace } from "./pace.ts";
 
-/** An Octokit whose requests went through `connect`. */
-export type Client = Pick<Octokit, "request" | "hook">;
+/** An Octokit whose requests go through `connect`. `token` null: it does not speak as an installation. */
+export interface Client extends Pick<Octokit, "request" | "hook"> {
+  token: Token | null;
+}
 
 /** Where a repository is found; the id decides, names can change. */
 export interface RepositoryKey {
@@ -22,11 +33,18 @@ const READS = 3;
 /** When GitHub names no time (its advice: at least a minute). */
 const FALLBACK_SECONDS = 60;
 
-/** Gives an Octokit GZA's manners. Its own retry and throttling plugins must be off: they repeat writes and sleep. */
-export function connect(octokit: Client): Client {
+/**
+ * Gives an Octokit GZA's manners. Its own retry and throttling plugins must be off: they repeat writes and sleep.
+ * `installation`: the one that its token belongs to; null: none.
+ */
+export function connect(
+  octokit: Pick<Octokit, "request" | "hook" | "auth">,
+  installation: number | null = null,
+): Client {
   // An Enterprise Server has no limits unless its administrator sets some, and then it says so as github.com does.
   const isPublic = octokit.request.endpoint.DEFAULTS.baseUrl === "https://api.github.com";
   const pace = isPublic ? createPace() : createPace(Number.POSITIVE_INFINITY);
+  const token = installation === null ? null : translated(tokenOf(octokit, installation));
   octokit.hook.wrap("request", (request, options) => {
     async function once() {
       const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
@@ -36,9 +54,33 @@ export function connect(octokit: Client): Client {
         throw translate(error, `${options.method} ${options.url}`);
       }
     }
-    return isRead(options) ? withRetries(once) : pace.take(once);
+    async function trusted() {
+      try {
+        return await once();
+      } catch (error) {
+        if (error instanceof Forbidden || statusOf(error) === 401) token?.expire();
+        // A token that is refused has done nothing, so this is no repetition.
+        if (token === null || statusOf(error) !== 401) throw error;
+        await token.grant();
+        return once();
+      }
+    }
+    return isRead(options) ? withRetries(trusted) : pace.take(trusted);
   });
-  return octokit;
+  return { request: octokit.request, hook: octokit.hook, token };
+}
+
+function translated(token: Token): Token {
+  return {
+    ...token,
+    grant: async () => {
+      try {
+        return await token.grant();
+      } catch (error) {
+        throw translate(error, "the installation's token");
+      }
+    },
+  };
 }
 
 /** One GraphQL request. `data` is unread, `now` GitHub's clock. Errors beside data are a failure. */
@@ -56,12 +98,12 @@ export async function graphql(
   const now = instantOf(response.headers.date);
   if (answer.errors === undefined || answer.errors.length === 0) return { data: answer.data, now };
   const operation = /^\s*(?:query|mutation)\s+(\w+)/.exec(query)?.[1] ?? "query";
-  const failure = new GraphqlFailure(operation, answer.errors);
+  const failure = new GraphqlFailure(operation, answer.errors, { data: answer.data, now });
   if (answer.errors.some((problem) => problem.type === "RATE_LIMITED"))
     throw limit(response.headers, failure);
-  if (answer.errors.some((problem) => problem.type === "FORBIDDEN"))
-    throw new Forbidden(`GraphQL ${operation}`, failure);
-  throw failure;
+  if (!answer.errors.some((problem) => problem.type === "FORBIDDEN")) throw failure;
+  client.token?.expire();
+  throw new Forbidden(`GraphQL ${operation}`, failure);
 }
 
 /** GitHub's clock as an answer's `Date` header tells it: whole seconds, written as GitHub writes instants. */
@@ -101,6 +143,7 @@ async function withRetries<T>(read: () => Promise<T>): Promise<T> {
 /** https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api: 403 or 429, with one of three signs. */
 function translate(error: unknown, what: string): unknown {
   if (!(error instanceof RequestError) || error.response === undefined) return error;
+  if (isCutOff(error)) return new Unreachable(error);
   if (error.status !== 403 && error.status !== 429) return error;
   const { headers } = error.response;
   const isLimited =
@@ -110,6 +153,12 @@ function translate(error: unknown, what: string): unknown {
   // A missing permission has no sign of its own but these words (https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api).
   if (/resource not accessible by integration/i.test(error.message)) return new Forbidden(what, error);
   return error;
+}
+
+/** A suspended installation is told so; one that is gone has no token to give out. */
+function isCutOff({ status, message, request }: RequestError): boolean {
+  if (status === 403) return /installation has been suspended/i.test(message);
+  return status === 404 && /\/app\/installations\/\d+\/access_tokens$/.test(request.url);
 }
 
 function limit(headers: { [name: string]: unknown }, cause: unknown): RateLimited {

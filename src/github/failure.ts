@@ -31,6 +31,16 @@ export class Forbidden extends Error {
   }
 }
 
+/** The App was suspended or uninstalled there: nothing can be done before its owner takes that back, and then a webhook says so. */
+export class Unreachable extends Error {
+  constructor(cause: unknown) {
+    super("the App is suspended or not installed there any more; install it again, or lift the suspension", {
+      cause,
+    });
+    this.name = "Unreachable";
+  }
+}
+
 export const GraphqlProblem = z.looseObject({
   type: z.string().optional(),
   message: z.string(),
@@ -38,14 +48,20 @@ export const GraphqlProblem = z.looseObject({
 });
 export type GraphqlProblem = z.infer<typeof GraphqlProblem>;
 
-/** GraphQL answered with errors. Data that came beside them is not looked at: it may be half of the truth. */
+/** GraphQL answered with errors. Data that came beside them may be half of the truth; only who knows what each error left out may look at it. */
 export class GraphqlFailure extends Error {
   readonly problems: readonly GraphqlProblem[];
+  readonly answer: { data: unknown; now: Instant };
 
-  constructor(operation: string, problems: readonly GraphqlProblem[]) {
+  constructor(
+    operation: string,
+    problems: readonly GraphqlProblem[],
+    answer: { data: unknown; now: Instant },
+  ) {
     super(`GraphQL ${operation} failed: ${problems.map((problem) => problem.message).join("; ")}`);
     this.name = "GraphqlFailure";
     this.problems = problems;
+    this.answer = answer;
   }
 }
 

@@ -16,7 +16,7 @@ import type { Instant } from "../domain/task.ts";
 import { assemble, type TaskKey } from "./assemble.ts";
 import type { Logs } from "./check-logs.ts";
 import { graphql, type Client } from "./client.ts";
-import { GraphqlFailure } from "./failure.ts";
+import { GraphqlFailure, type GraphqlProblem } from "./failure.ts";
 import { MovedWhileRead, recordWithFiles } from "./read-facts.ts";
 import { SnapshotAnswer } from "./snapshot-answer.ts";
 import { SNAPSHOT_QUERY } from "./snapshot-query.ts";
@@ -50,13 +50,15 @@ export function expect(observer: Observer, task: TaskKey, { branch, pull, phase 
   observer.hints.set(hintName(task), { branch, pull, list: phase === "queued" });
 }
 
-/** `roles`: those that were asked for a moment ago, to which what is asked for now is added. `gone`: there is no such repository or issue (deleted, transferred, no longer installed). */
+/** `roles`: those that were asked for a moment ago, to which what is asked for now is added. `gone`: there is no such repository (deleted, no longer installed), or no such issue and no record of it. */
 export async function observe(
   client: Client,
   task: TaskKey,
   observer: Observer & { evidence: readonly Evidence[]; roles?: Map<number, Role> },
 ): Promise<Snapshot | "gone"> {
   const name = hintName(task);
+  // Before anything is asked for: what the token says of the permissions must be what the query is answered by.
+  const grant = (await client.token?.grant()) ?? null;
   const opened = observer.evidence.findLast((found) => found.kind === "pull_opened");
   for (let read = 1; read <= READS; read += 1) {
     const known = observer.hints.get(name) ?? NO_HINT;
@@ -67,7 +69,7 @@ export async function observe(
     try {
       const better = betterHint(answer.data, { task, hint, observer });
       observer.hints.set(name, better);
-      if (isEnough(hint, better)) return await assemble(client, task, { ...observer, ...answer });
+      if (isEnough(hint, better)) return await assemble(client, task, { ...observer, ...answer, grant });
     } catch (error) {
       if (!(error instanceof MovedWhileRead)) throw error;
     }
@@ -96,6 +98,7 @@ async function ask(
       baton: batonRef(issue),
       report: `${batonRef(issue)}:report.json`,
       unfinished: unfinishedRef(issue),
+      unfinishedReport: `${unfinishedRef(issue)}:report.json`,
       queueRef: QUEUE_REF,
       queue: `${QUEUE_REF}:queue.json`,
       config: `HEAD:${CONFIG_PATH}`,
@@ -110,20 +113,18 @@ async function ask(
     });
     return { data: SnapshotAnswer.parse(data), now };
   } catch (error) {
-    if (error instanceof GraphqlFailure && error.problems.every(isMissing)) return "gone";
-    throw error;
+    if (!(error instanceof GraphqlFailure)) throw error;
+    if (error.problems.every((problem) => isMissing(problem, "repository"))) return "gone";
+    if (!error.problems.every((problem) => isMissing(problem, "repository.issue"))) throw error;
+    // Everything else of the answer is whole: a record tells what the issue was.
+    const { data, now } = error.answer;
+    const answer = { data: SnapshotAnswer.parse(data), now };
+    return answer.data.repository.record === null ? "gone" : answer;
   }
 }
 
-function isMissing({
-  type,
-  path = [],
-}: {
-  type?: string | undefined;
-  path?: (string | number)[] | undefined;
-}): boolean {
-  const place = path.join(".");
-  return type === "NOT_FOUND" && (place === "repository" || place === "repository.issue");
+function isMissing({ type, path = [] }: GraphqlProblem, place: string): boolean {
+  return type === "NOT_FOUND" && path.join(".") === place;
 }
 
 /** What the hint should have been. A pull request that the record does not name yet is found by its branch. */

@@ -4,14 +4,15 @@ import { Brief as BriefShape, briefHash } from "../domain/brief.ts";
 import { Findings } from "../domain/finding.ts";
 import { findingsHash } from "../domain/findings.ts";
 import { emptyQueue, Queue } from "../domain/queue.ts";
-import { readReport } from "../domain/report.ts";
-import type { Baton, CommentFacts, IssueFacts, RecordReading } from "../domain/snapshot.ts";
+import { readReport, type ReadReport } from "../domain/report.ts";
+import type { Baton, CommentFacts, IssueFacts, RecordReading, Unfinished } from "../domain/snapshot.ts";
 import type { Actor, Instant, Sha } from "../domain/task.ts";
 import { readRecord, type RecordIdentity } from "./read-record.ts";
 import type { CommentPage, IssueNode, SnapshotAnswer, Who } from "./snapshot-answer.ts";
 
 type Repository = SnapshotAnswer["repository"];
 type Blob = Repository["brief"];
+type TreeTarget = { tree: { entries: readonly { name: string; oid: Sha }[] } };
 
 export interface RecordWithFiles {
   record: RecordReading;
@@ -41,6 +42,7 @@ export function issueFacts(issue: IssueNode, label: string): IssueFacts {
     url: issue.url,
     state: issue.state === "OPEN" ? "open" : "closed",
     locked: issue.locked,
+    gone: false,
     labels: (issue.labels?.nodes ?? []).map(({ name }) => name),
     author: actorOf(issue.author),
     edited: lastEdit(issue),
@@ -54,6 +56,25 @@ export function issueFacts(issue: IssueNode, label: string): IssueFacts {
     closed: events
       .filter(({ type }) => type === "ClosedEvent")
       .map(({ createdAt, actor }) => ({ at: createdAt, by: actorOf(actor) })),
+  };
+}
+
+/** What is left of an issue that was deleted, or moved elsewhere: its number. Nothing can be said there, and it counts as closed. */
+export function goneIssue(number: number, repository: string): IssueFacts {
+  return {
+    number,
+    nodeId: "",
+    title: "",
+    body: "",
+    url: `${repository}/issues/${number}`,
+    state: "closed",
+    locked: true,
+    gone: true,
+    labels: [],
+    author: null,
+    edited: null,
+    labelled: [],
+    closed: [],
   };
 }
 
@@ -83,7 +104,7 @@ export function commentFacts(page: CommentPage, on: "issue" | "pull"): OwnedComm
       by: actorOf(node.author),
       isBot: node.author?.type === "Bot",
       body: node.body,
-      edited: node.lastEditedAt !== null,
+      edited: node.lastEditedAt,
       acknowledged: (node.reactionGroups ?? []).some(({ viewerHasReacted }) => viewerHasReacted),
     },
     isMine: node.viewerDidAuthor,
@@ -132,23 +153,36 @@ export function batonFacts({ baton, report }: Repository): Baton {
   const { target } = baton;
   if (target === null) throw new Error("the baton is no commit; delete its ref by hand");
   const { oid, committedDate: at } = target;
-  const entry = target.tree.entries.find(({ name }) => name === "report.json")?.oid;
-  if (entry === undefined && target.tree.entries.some(({ name }) => name === "job.json"))
+  if (entryOf(target, "report.json") === null && entryOf(target, "job.json") !== null)
     return { kind: "job", oid, at };
   const [job = null, work = null] = oids(target.parents);
-  if (entry === undefined) {
-    return {
-      kind: "report",
-      oid,
-      at,
-      job,
-      work,
-      report: { kind: "unreadable", why: "there is no report.json" },
-    };
-  }
-  if (report === null || entry !== report.oid) throw new MovedWhileRead("the baton");
+  return { kind: "report", oid, at, job, work, report: reportIn(target, report, "the baton") };
+}
+
+/** R as it was kept: its first parent is J, the work is its second. */
+export function unfinishedFacts({ unfinished, unfinishedReport }: Repository): Unfinished | null {
+  if (unfinished === null) return null;
+  const { target } = unfinished;
+  if (target === null) throw new Error("the unfinished work is no commit; delete its ref by hand");
+  const [, work = null] = oids(target.parents);
+  return {
+    oid: target.oid,
+    work,
+    session: entryOf(target, "session"),
+    report: reportIn(target, unfinishedReport, "the unfinished work"),
+  };
+}
+
+function reportIn(target: TreeTarget, report: Repository["report"], what: string): ReadReport {
+  const entry = entryOf(target, "report.json");
+  if (entry === null) return { kind: "unreadable", why: "there is no report.json" };
+  if (report === null || entry !== report.oid) throw new MovedWhileRead(what);
   const text = report.isTruncated === true ? null : (report.text ?? null);
-  return { kind: "report", oid, at, job, work, report: readReport(text, report.byteSize ?? 0) };
+  return readReport(text, report.byteSize ?? 0);
+}
+
+function entryOf({ tree }: TreeTarget, name: string): Sha | null {
+  return tree.entries.find((entry) => entry.name === name)?.oid ?? null;
 }
 
 export function queueFacts(
@@ -158,8 +192,7 @@ export function queueFacts(
   if (queueRef === null) return { queue: emptyQueue(now), queueOid: null };
   const { target } = queueRef;
   if (target === null) throw new Error("refs/gza/queue is no commit; delete the ref by hand");
-  const entry = target.tree.entries.find(({ name }) => name === "queue.json")?.oid;
-  if (entry !== queue?.oid) throw new MovedWhileRead("the queue");
+  if (entryOf(target, "queue.json") !== (queue?.oid ?? null)) throw new MovedWhileRead("the queue");
   const parsed = Queue.safeParse(parseJson(queue?.text ?? ""));
   if (parsed.success) return { queue: parsed.data, queueOid: target.oid };
   throw new Error("queue.json on refs/gza/queue does not parse; delete the ref, GZA begins a new one", {

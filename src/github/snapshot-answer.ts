@@ -173,11 +173,17 @@ const RecordTarget = RecordCommitNode.extend({
   tree: Entries.extend({ oid: Sha }),
   history: z.looseObject({ nodes: z.array(RecordCommitNode) }),
 });
-const BatonTarget = z.looseObject({ oid: Sha, committedDate: z.string(), parents: Parents, tree: Entries });
+const UnfinishedTarget = z.looseObject({ oid: Sha, parents: Parents, tree: Entries });
+const BatonTarget = UnfinishedTarget.extend({ committedDate: z.string() });
 const QueueTarget = z.looseObject({ oid: Sha, tree: Entries });
 
 const Text = z
   .looseObject({ oid: Sha, text: z.string().nullable(), isTruncated: z.boolean() })
+  .partial()
+  .nullable();
+
+const Report = z
+  .looseObject({ oid: Sha, byteSize: z.number(), text: z.string().nullable(), isTruncated: z.boolean() })
   .partial()
   .nullable();
 
@@ -188,6 +194,8 @@ export const SnapshotAnswer = z.looseObject({
     databaseId: z.number(),
     nameWithOwner: z.string(),
     url: z.string(),
+    isInOrganization: z.boolean(),
+    owner: z.looseObject({ login: z.string() }),
     defaultBranchRef: z
       .looseObject({
         name: z.string(),
@@ -218,7 +226,8 @@ export const SnapshotAnswer = z.looseObject({
         }),
       })
       .nullable(),
-    issue: Issue,
+    /** null: it is not there any more. */
+    issue: Issue.nullable(),
     pullRequest: Pull.nullish(),
     pullRequests: z
       .looseObject({
@@ -237,11 +246,9 @@ export const SnapshotAnswer = z.looseObject({
     brief: Text,
     findings: Text,
     baton: targetOf(BatonTarget),
-    report: z
-      .looseObject({ oid: Sha, byteSize: z.number(), text: z.string().nullable(), isTruncated: z.boolean() })
-      .partial()
-      .nullable(),
-    unfinished: z.looseObject({ target: Oid }).nullable(),
+    report: Report,
+    unfinished: targetOf(UnfinishedTarget),
+    unfinishedReport: Report,
     queueRef: targetOf(QueueTarget),
     queue: Text,
     config: z

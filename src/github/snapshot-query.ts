@@ -20,12 +20,12 @@ const RECORD_COMMIT = `oid message parents(first: 2) { nodes { oid } }`;
 
 export const SNAPSHOT_QUERY = `query Snapshot(
   $owner: String!, $name: String!, $issue: Int!, $record: String!, $brief: String!, $findings: String!, $baton: String!, $report: String!,
-  $unfinished: String!, $queueRef: String!, $queue: String!, $config: String!, $workflow: String!, $tasks: String!, $branch: String!, $branchRef: String!,
+  $unfinished: String!, $unfinishedReport: String!, $queueRef: String!, $queue: String!, $config: String!, $workflow: String!, $tasks: String!, $branch: String!, $branchRef: String!,
   $hasBranch: Boolean!, $pull: Int!, $hasPull: Boolean!, $withList: Boolean!
 ) {
   viewer { login databaseId }
   repository(owner: $owner, name: $name) {
-    id databaseId nameWithOwner url
+    id databaseId nameWithOwner url isInOrganization owner { login }
     defaultBranchRef { name target { oid ... on Commit { statusCheckRollup { contexts(first: 100) { nodes { type: __typename
       ... on CheckRun { name status conclusion checkSuite { app { databaseId } workflowRun { event } } }
       ... on StatusContext { context state } } } } } } }
@@ -53,7 +53,8 @@ export const SNAPSHOT_QUERY = `query Snapshot(
     findings: object(expression: $findings) { ... on Blob { oid text isTruncated } }
     baton: ref(qualifiedName: $baton) { target { ... on Commit { oid committedDate parents(first: 2) { nodes { oid } } tree { entries { name oid } } } } }
     report: object(expression: $report) { ... on Blob { oid byteSize text isTruncated } }
-    unfinished: ref(qualifiedName: $unfinished) { target { oid } }
+    unfinished: ref(qualifiedName: $unfinished) { target { ... on Commit { oid parents(first: 2) { nodes { oid } } tree { entries { name oid } } } } }
+    unfinishedReport: object(expression: $unfinishedReport) { ... on Blob { oid byteSize text isTruncated } }
     queueRef: ref(qualifiedName: $queueRef) { target { ... on Commit { oid tree { entries { name oid } } } } }
     queue: object(expression: $queue) { ... on Blob { oid text isTruncated } }
     config: object(expression: $config) { ... on Blob { oid byteSize text } }

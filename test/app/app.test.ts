@@ -3,7 +3,7 @@ import { Octokit } from "@octokit/rest";
 import { expect, test } from "vitest";
 import { createApp, type App } from "../../src/app/app.ts";
 import { EVENTS } from "../../src/app/events.ts";
-import { PERMISSIONS } from "../../src/app/permissions.ts";
+import { PERMISSIONS } from "../../src/github/permissions.ts";
 import type { Settings } from "../../src/app/settings.ts";
 import { listTasks } from "../../src/github/ledger-list.ts";
 import { connect } from "../../src/github/client.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { EVENTS, wakesOf } from "../../src/app/events.ts";
-import { PERMISSIONS } from "../../src/app/permissions.ts";
+import { PERMISSIONS } from "../../src/github/permissions.ts";
 
 const envelope = { installation: { id: 3 }, repository: { id: 5, name: "engine", owner: { login: "ada" } } };
 const where = { installation: 3, repository: { id: 5, name: "engine", owner: "ada" } };

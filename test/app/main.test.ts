@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
-import { PERMISSIONS } from "../../src/app/permissions.ts";
+import { PERMISSIONS } from "../../src/github/permissions.ts";
 import { startPlayground } from "../../src/playground/playground.ts";
 import { runApp } from "./running-app.ts";
 

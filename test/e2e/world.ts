@@ -6,7 +6,7 @@ import { Octokit } from "@octokit/rest";
 import { createApp, type App, type AppOptions } from "../../src/app/app.ts";
 import type { Settings } from "../../src/app/settings.ts";
 import { EVENTS } from "../../src/app/events.ts";
-import { PERMISSIONS } from "../../src/app/permissions.ts";
+import { PERMISSIONS } from "../../src/github/permissions.ts";
 import { workflowFor } from "../../src/cli/workflow.ts";
 import { markerOf, taskRef } from "../../src/domain/names.ts";
 import { Record } from "../../src/domain/record.ts";

@@ -18,6 +18,7 @@ export function firstRecord(issue: number, change: Partial<RecordBody> = {}): Re
     asked: { by: { id: 7, login: "ada" }, at: "2026-01-02T03:04:05Z", how: "label" },
     kind: "implement",
     settings: { agent: null, model: null, max_turns: null, budget: null },
+    urgent: false,
     brief: firstBrief().hash,
     config: NO_SHA,
     base: "main",

@@ -33,7 +33,7 @@ describe("a fresh task", () => {
         id: small.place.id,
         name: "ada/engine",
         defaultBranch: "main",
-        hasWorkflow: false,
+        workflow: "missing",
         baseChecks: [],
       },
       me: { login: "gza[bot]" },
@@ -117,7 +117,7 @@ describe("comments", () => {
     const snapshot = await look(issue);
 
     expect(snapshot.comments).toMatchObject([
-      { on: "issue", by: { login: "eve" }, body: "/gza cancel", edited: false },
+      { on: "issue", by: { login: "eve" }, body: "/gza cancel", edited: null },
     ]);
     expect([...snapshot.said.keys()]).toEqual(["status"]);
     const eve = snapshot.comments[0]?.by;

@@ -1,7 +1,7 @@
 /** A playground with one repository, two people and GZA's App, and what a test needs to act as each of them. */
 import { generateKeyPairSync } from "node:crypto";
 import { Octokit } from "@octokit/rest";
-import { PERMISSIONS } from "../../src/app/permissions.ts";
+import { PERMISSIONS } from "../../src/github/permissions.ts";
 import { connect, type Client, type RepositoryKey } from "../../src/github/client.ts";
 import type { Observer } from "../../src/github/observe.ts";
 import { recordKey } from "../../src/github/sign.ts";
