@@ -5,6 +5,7 @@ import { openFeedback } from "./feedback.ts";
 import { openFindings } from "./findings.ts";
 import type { Job } from "./job.ts";
 import type { Attempt, Record } from "./record.ts";
+import { answersTo } from "./question.ts";
 import { newestReport, resumable } from "./recovery.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { How, Kind, Sha } from "./task.ts";
@@ -29,7 +30,7 @@ export function jobFor(
     brief,
     start: { base: attempt.start.base, base_branch: record.base, head: attempt.start.head, work },
     plan: null,
-    answer_to: answerTo(snapshot, record),
+    answer_to: answerTo(snapshot, record, attempt),
     ...matterFor(snapshot, record, attempt),
     previous: previousOf(snapshot, record, {
       attempt,
@@ -55,11 +56,10 @@ export function jobFor(
   };
 }
 
-/** What a person said to the question with which the newest attempt ended. */
-function answerTo({ findings }: Snapshot, { attempts }: Record): string | null {
-  const words = findings?.words ?? [];
-  if (attempts.at(-1)?.end !== "question" || words.length === 0) return null;
-  return words.map(({ by, body }) => `${by.login}: ${body}`).join("\n\n");
+/** What people said to the question of an attempt that this one goes on from. */
+function answerTo({ findings }: Snapshot, record: Record, { kind }: Attempt): string | null {
+  const words = answersTo(findings, record, kind);
+  return words.length === 0 ? null : words.map(({ by, body }) => `${by.login}: ${body}`).join("\n\n");
 }
 
 /** The attempt that this one makes again or goes on from. */

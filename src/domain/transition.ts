@@ -5,6 +5,7 @@ import type { Findings } from "./finding.ts";
 import { findingsHash } from "./findings.ts";
 import { parseCommand } from "./command.ts";
 import type { Move, RefMove } from "./decision.ts";
+import { answerToQuestion } from "./hear.ts";
 import { openIntents, statusId } from "./intents.ts";
 import { batonRef } from "./names.ts";
 import { PEOPLE_LABELS } from "./names.ts";
@@ -128,10 +129,11 @@ function furthest(one: RecordBody["seen"], other: RecordBody["seen"]): RecordBod
   return { comment: Math.max(one.comment, other.comment), feedback: feedback.at(-1) ?? null };
 }
 
-/** Id of the newest comment with no unheard command before it: comments that are no commands need no answer. */
+/** Id of the newest comment with no unheard command or answer before it: other comments need none. */
 function heardUpTo(snapshot: Snapshot, record: Record): number {
+  const answer = answerToQuestion(snapshot, record);
   const first = snapshot.comments.findIndex(
-    (comment) => !comment.edited && parseCommand(comment.body) !== null,
+    ({ id, edited, body }) => id === answer?.id || (!edited && parseCommand(body) !== null),
   );
   const passed = first === -1 ? snapshot.comments : snapshot.comments.slice(0, first);
   return passed.reduce((newest, comment) => Math.max(newest, comment.id), record.seen.comment);

@@ -1,5 +1,6 @@
 /** A review that came back: its verdict is computed and written down, or it counts as failed. */
 import { takeReview, takeRulings, verdictOn } from "../findings.ts";
+import { withoutAnswers } from "../question.ts";
 import type { Attempt, Record } from "../record.ts";
 import type { Report } from "../report.ts";
 import { moves, type Answer } from "../rule.ts";
@@ -16,10 +17,9 @@ export function landReview(snapshot: Snapshot, record: Record, { attempt, report
   const isWhole = review !== null && findings !== null && (coverage ?? []).every(({ seen }) => seen);
   if (!isWhole || review.head !== attempt.start.head)
     return reviewFailed(snapshot, record, { attempt, report });
+  const known = withoutAnswers(snapshot.findings, record, "review");
   const after =
-    attempt.how === "judge"
-      ? takeRulings(snapshot.findings, report.closed)
-      : takeReview(snapshot.findings, attempt, report);
+    attempt.how === "judge" ? takeRulings(known, report.closed) : takeReview(known, attempt, report);
   const verdict = verdictOn(review.head, review.patch, after);
   const { ended, queue, refs } = endAttempt(snapshot, attempt, { end: "completed", ...used(report) });
   const { blockers, followups } = verdict;

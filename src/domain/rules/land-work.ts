@@ -2,6 +2,7 @@
 import { branchRef } from "../names.ts";
 import { openFeedback } from "../feedback.ts";
 import { awaitsJudge, openFindings, takeClosed } from "../findings.ts";
+import { withoutAnswers } from "../question.ts";
 import { repliesTo } from "../replies.ts";
 import type { Record, RecordBody } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
@@ -31,6 +32,7 @@ export function landWork(snapshot: Snapshot, record: Record, landing: Landing): 
     return fall(snapshot, record, { attempt, end: "completed", reason: "untrusted", report, baton });
   const { ended, queue, refs } = endAttempt(snapshot, attempt, { end: "completed", ...used(report) });
   const closing = attempt.kind === "improve" ? close(snapshot, record, landing) : null;
+  const findings = closing?.findings ?? withoutAnswers(snapshot.findings, record, attempt.kind);
   const change: Partial<RecordBody> = {
     ...counted(record, ended),
     ...closing?.change,
@@ -52,7 +54,8 @@ export function landWork(snapshot: Snapshot, record: Record, landing: Landing): 
         ...forget(snapshot),
         { name: branchRef(record.branch), before: record.head, after: work.head },
       ],
-      ...(closing ? { findings: closing.findings, intents: closing.intents } : {}),
+      ...(closing ? { intents: closing.intents } : {}),
+      ...(findings && findings !== snapshot.findings ? { findings } : {}),
     }),
   );
 }
