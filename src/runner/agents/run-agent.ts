@@ -125,18 +125,15 @@ function watchLimits(run: AgentRun): LimitWatch {
   return {
     signal: stopping.signal,
     stopped: () => stopped,
-    stop: (reason, why) => {
-      if (!isOver) stop(reason, why);
-    },
+    stop,
     sawLife: () => {
       if (!isOver) silence.refresh();
     },
     sawLine: (state) => {
-      // Its last lines can come after its exit; they pass no limit any more.
-      if (isOver) return;
       waitsForTool = state.openTools.size > 0;
       hasResult = state.result !== null;
-      if (hasResult) lingering ??= setTimeout(() => stopping.abort(), LINGER_SECONDS * 1000);
+      // Its last lines can come after its exit: what they say counts the same, but there is nothing to wait for any more.
+      if (hasResult && !isOver) lingering ??= setTimeout(() => stopping.abort(), LINGER_SECONDS * 1000);
       if (state.turns > limits.turns) stop("max_turns", `It had used all its ${limits.turns} turns.`);
     },
     end: () => {
