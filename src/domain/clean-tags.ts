@@ -12,6 +12,9 @@ const SHOWN = new Set(
 /** Elements of which nothing is shown, or which not every page shows. */
 const SWALLOWED = new Set(["rp", "script", "style", "template"]);
 
+/** Not shown either, but stack traces are full of them and they say nothing. */
+const IN_TRACES = new Set(["anonymous", "clinit", "init", "lambda", "module", "native", "stdin", "unknown"]);
+
 /** Attributes that change what is seen or where a click leads; the words of all others are hidden. */
 const ATTRIBUTES: { [name: string]: RegExp } = {
   align: /^(?:left|right|center|justify|top|middle|bottom)$/i,
@@ -124,7 +127,7 @@ function opening(reader: TagReader, at: number, tally: Tally): Piece | null {
     add(tally, "HTML element");
     return { shown: "", end: last === -1 ? close : last };
   }
-  if (!SHOWN.has(name)) {
+  if (!SHOWN.has(name) && !(IN_TRACES.has(name) && kept.length + hidden === 0)) {
     add(tally, "HTML tag");
     return { shown: "", end: close };
   }

@@ -24,15 +24,15 @@ export function cleanIncoming(text: string, limit = 60_000): Cleaned {
   return settle(text, limit, cleanMarkup);
 }
 
-/** The same for text that GitHub shows as it is, like titles and logs: only invisible characters hide there. */
+/** The same for text that GitHub shows as it is, like titles and logs: only invisible characters hide there. Whole HTML comments go all the same. */
 export function cleanPlain(text: string, limit = 60_000): Cleaned {
-  return settle(text, limit, (plain) => plain);
+  return settle(text, limit, withoutComments);
 }
 
 /** Foreign text as GZA may say it on GitHub: nobody is mentioned, no issue is closed, nothing commands, on one line. */
 export function cleanLine(text: string, limit = 200): string {
   return untilSettled(beginning(text, limit), (before) => {
-    const { text: visible } = cleanPlain(withoutComments(before), 4 * limit);
+    const { text: visible } = cleanPlain(before, 4 * limit);
     return cutAt(defuse(visible.replace(/\s+/g, " ").trim()), limit).trim();
   });
 }
@@ -40,7 +40,7 @@ export function cleanLine(text: string, limit = 200): string {
 /** Foreign text of several lines as GZA may say it on GitHub; its own line breaks and code blocks stay, and an open code block is closed. */
 export function cleanText(text: string, limit = 4000): string {
   return untilSettled(beginning(text, limit), (before) => {
-    const { text: visible } = cleanPlain(withoutComments(before), 4 * limit);
+    const { text: visible } = cleanPlain(before, 4 * limit);
     return closed(visible.split("\n").map(defuse).join("\n").trim(), limit);
   });
 }
@@ -73,8 +73,17 @@ function untilSettled(text: string, once: (before: string) => string): string {
   }
 }
 
-function withoutComments(text: string): string {
-  return text.replace(/<!--[\s\S]*?(?:-->|$)/g, "");
+function withoutComments(text: string, tally: Tally): string {
+  const shown: string[] = [];
+  let at = 0;
+  for (;;) {
+    const start = text.indexOf("<!--", at);
+    const end = start === -1 ? -1 : text.indexOf("-->", start + 4);
+    if (end === -1) return shown.join("") + text.slice(at);
+    add(tally, "HTML comment");
+    shown.push(text.slice(at, start));
+    at = end + 3;
+  }
 }
 
 /** Makes mentions, references, closing words, links, markup and commands plain words, by a change that stays readable. */

@@ -1,7 +1,7 @@
 /** A task as it is when it has just been asked for: its text frozen, everything else empty. */
 import type { Ask } from "./ask.ts";
 import { briefHash, type Brief } from "./brief.ts";
-import { cleanIncoming } from "./clean.ts";
+import { cleanIncoming, cleanPlain } from "./clean.ts";
 import { parseCommand } from "./command.ts";
 import { branchName, PEOPLE_LABELS } from "./names.ts";
 import { roundCents } from "./queue.ts";
@@ -69,7 +69,7 @@ function budgetOf({ config }: Snapshot, { settings }: Ask, spent: number): numbe
 
 /** The brief with the issue's text as it is now, and the comments that it had. */
 export function withText(snapshot: Snapshot, brief: Brief): Brief {
-  const title = cleanIncoming(snapshot.issue.title, 300);
+  const title = cleanPlain(snapshot.issue.title, 300);
   const text = cleanIncoming(snapshot.issue.body);
   const words = { title: title.text, body: text.text, comments: brief.comments };
   return { ...words, hash: briefHash(words), removed: [...title.removed, ...text.removed] };
