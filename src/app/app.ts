@@ -9,7 +9,7 @@ import { createEchoes } from "./echo.ts";
 import { handle, type HandleDependencies } from "./handle.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import type { Settings } from "./settings.ts";
-import { sweepAll, sweepInstallation, type SweepDependencies } from "./sweep.ts";
+import { sweepAll, sweepInstallation, sweepOne, type SweepDependencies } from "./sweep.ts";
 import { createWaiting } from "./waiting.ts";
 import { createIntake, type Intake } from "./take.ts";
 import { signedOnly } from "./webhook-endpoint.ts";
@@ -42,7 +42,7 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
   const log = options.log ?? (await logOf(settings));
   const server = createServer(settings, { log, fetch: options.fetch });
   const probot = await probotOf(server);
-  const clientFor = clientsOf(probot);
+  const { clientFor, expire } = clientsOf(probot);
   const key = recordKey(settings.privateKey);
   const observer = { key, appId: settings.appId, hints: new Map(), logs: new Map() };
   const waiting = createWaiting((address) => inbox.wake(address));
@@ -63,8 +63,11 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
     key,
     wake: inbox.wake,
     wakeLater: inbox.wakeLater,
+    leave: inbox.leave,
+    expire,
     echoes,
     sweepInstallation: (installation) => sweepInstallation(installation, sweepDependencies),
+    sweepRepository: (where) => sweepOne(where, sweepDependencies),
     log,
   });
   probot.onAny(({ name, payload }) => intake.take(name, payload));
@@ -161,15 +164,22 @@ async function probotOf(server: Server): Promise<Probot> {
 }
 
 /** One client per installation, kept: its pace and its token belong to it. null: the App itself. */
-function clientsOf(probot: Probot): (installation: number | null) => Promise<Client> {
+function clientsOf(probot: Probot) {
   const clients = new Map<number | null, Promise<Client>>();
-  return (installation) => {
+
+  function clientFor(installation: number | null): Promise<Client> {
     const known = clients.get(installation);
     if (known !== undefined) return known;
     const client = probot.auth(installation ?? undefined).then((octokit) => connect(octokit, installation));
     clients.set(installation, client);
     return client;
-  };
+  }
+
+  async function expire(installation: number): Promise<void> {
+    (await clients.get(installation))?.token?.expire();
+  }
+
+  return { clientFor, expire };
 }
 
 function createSweeper(dependencies: SweepDependencies, minutes: number) {

@@ -1,6 +1,7 @@
 /** What a webhook asks to look at. It is a hint and nothing more: everything that counts is read anew. */
 import { z } from "zod";
-import { issueOfBranch, parseRunName } from "../domain/names.ts";
+import { parseCommand } from "../domain/command.ts";
+import { issueOfBranch, markerOf, OWN_LABELS, parseRunName } from "../domain/names.ts";
 import type { RepositoryKey } from "../github/client.ts";
 
 export type Wake =
@@ -9,16 +10,32 @@ export type Wake =
   | { kind: "pull"; installation: number; repository: RepositoryKey; pull: number }
   /** Every task on this base. */
   | { kind: "base"; installation: number; repository: RepositoryKey; branch: string }
-  /** The repositories of an installation. */
-  | { kind: "installation"; installation: number };
+  /** Every task of a repository, which may have another name now. */
+  | { kind: "repository"; installation: number; repository: RepositoryKey }
+  /** What the App may do there has changed: all repositories of the installation. */
+  | { kind: "installation"; installation: number }
+  /** The App may not do anything any more: in these repositories, by id; null: in none of the installation. */
+  | { kind: "leaving"; installation: number; repositories: number[] | null };
 
 const Envelope = z.object({
   installation: z.object({ id: z.number() }),
   repository: z.object({ id: z.number(), name: z.string(), owner: z.object({ login: z.string() }) }),
 });
 
-const Installation = z.object({ action: z.string(), installation: z.object({ id: z.number() }) });
+const Installation = z.object({
+  action: z.string(),
+  installation: z.object({ id: z.number() }),
+  repositories_removed: z.array(z.object({ id: z.number() })).optional(),
+});
 const Issue = z.object({ issue: z.object({ number: z.number(), pull_request: z.unknown().optional() }) });
+const Comment = z.object({
+  issue: z.object({ labels: z.array(z.object({ name: z.string() })).optional() }),
+  comment: z.object({ body: z.string() }),
+});
+const Repository = z.object({
+  action: z.string(),
+  changes: z.object({ default_branch: z.unknown().optional() }).optional(),
+});
 const Pull = z.object({ pull_request: z.object({ head: z.object({ ref: z.string() }) }) });
 const Branch = z.object({ head_branch: z.string().nullable() });
 const CheckRun = z.object({ check_run: z.object({ check_suite: Branch }) });
@@ -27,7 +44,7 @@ const Status = z.object({ branches: z.array(z.object({ name: z.string() })) });
 const Push = z.object({ ref: z.string() });
 const WorkflowRun = z.object({ workflow_run: Branch.extend({ display_title: z.string().nullish() }) });
 
-type Found = { issue: number } | { pull: number } | { base: string };
+type Found = { issue: number } | { pull: number } | { base: string } | "all";
 
 /** By event, in the order of `default_events` in app.yml. */
 const READERS: { [event: string]: (payload: unknown) => Found[] } = {
@@ -35,7 +52,8 @@ const READERS: { [event: string]: (payload: unknown) => Found[] } = {
   check_suite: (payload) => onBranch(CheckSuite.parse(payload).check_suite.head_branch),
   issue_comment: (payload) => {
     const { number, pull_request } = Issue.parse(payload).issue;
-    return pull_request ? [{ pull: number }] : [{ issue: number }];
+    if (pull_request) return [{ pull: number }];
+    return concernsTask(payload) ? [{ issue: number }] : [];
   },
   issues: (payload) => [{ issue: Issue.parse(payload).issue.number }],
   pull_request: (payload) => onBranch(Pull.parse(payload).pull_request.head.ref),
@@ -48,6 +66,11 @@ const READERS: { [event: string]: (payload: unknown) => Found[] } = {
     const found = onBranch(branch);
     return found.length > 0 ? found : [{ base: branch }];
   },
+  repository: (payload) => {
+    const { action, changes } = Repository.parse(payload);
+    const isNews = action === "edited" ? changes?.default_branch !== undefined : MOVES.has(action);
+    return isNews ? ["all"] : [];
+  },
   status: (payload) => Status.parse(payload).branches.flatMap(({ name }) => onBranch(name)),
   workflow_run: (payload) => {
     const { display_title, head_branch } = WorkflowRun.parse(payload).workflow_run;
@@ -55,6 +78,9 @@ const READERS: { [event: string]: (payload: unknown) => Found[] } = {
     return named === null ? onBranch(head_branch) : [{ issue: named.issue }];
   },
 };
+
+/** What an owner does to a repository that its tasks go on from; transferred, it may belong to another installation. */
+const MOVES: ReadonlySet<string> = new Set(["renamed", "transferred", "unarchived"]);
 
 /** The events that app.yml subscribes to. */
 export const EVENTS: readonly string[] = Object.keys(READERS);
@@ -67,8 +93,12 @@ export function wakesOf(name: string, payload: unknown): Wake[] | "unknown" {
   if (INSTALLATION_EVENTS.has(name)) {
     const read = Installation.safeParse(payload);
     if (!read.success) return "unknown";
-    const isLeaving = read.data.action === "deleted" || read.data.action === "suspend";
-    return isLeaving ? [] : [{ kind: "installation", installation: read.data.installation.id }];
+    const { action, installation, repositories_removed: removed = [] } = read.data;
+    if (action === "deleted" || action === "suspend")
+      return [{ kind: "leaving", installation: installation.id, repositories: null }];
+    if (action === "removed")
+      return [{ kind: "leaving", installation: installation.id, repositories: removed.map(({ id }) => id) }];
+    return [{ kind: "installation", installation: installation.id }];
   }
   const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
   if (reader === undefined) return [];
@@ -82,10 +112,21 @@ export function wakesOf(name: string, payload: unknown): Wake[] | "unknown" {
     repository: { id: repository.id, name: repository.name, owner: repository.owner.login },
   };
   return distinct(found).map((one): Wake => {
+    if (one === "all") return { kind: "repository", ...where };
     if ("issue" in one) return { kind: "task", ...where, issue: one.issue };
     if ("pull" in one) return { kind: "pull", ...where, pull: one.pull };
     return { kind: "base", ...where, branch: one.base };
   });
+}
+
+/**
+ * People talk on issues; what they say concerns a task when it is a command, or may answer what the task asked them. GZA's own words are
+ * looked after, should somebody change or delete them.
+ */
+function concernsTask(payload: unknown): boolean {
+  const { issue, comment } = Comment.parse(payload);
+  if (parseCommand(comment.body) !== null || markerOf(comment.body) !== null) return true;
+  return (issue.labels ?? []).some(({ name }) => name === OWN_LABELS.needsYou.name);
 }
 
 function readWith(reader: (payload: unknown) => Found[], payload: unknown): Found[] | "unknown" {

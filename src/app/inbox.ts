@@ -1,7 +1,7 @@
 /** The inbox: events of one task one after another, different tasks side by side; what waits for the same task is one. */
 import type { Logger } from "probot";
 import type { RepositoryKey } from "../github/client.ts";
-import { RateLimited } from "../github/failure.ts";
+import { RateLimited, Unreachable } from "../github/failure.ts";
 import type { Clock } from "./clock.ts";
 
 /** Where a task is and whose installation reaches it. */
@@ -16,6 +16,8 @@ export interface Inbox {
   wake(address: Address): void;
   /** Looks at the task within that time; a look that comes earlier takes this one along. */
   wakeLater(address: Address, milliseconds: number): void;
+  /** Lets go of all that waits for an installation, or for these repositories of it. Whoever finds it back wakes what is needed. */
+  leave(installation: number, repositories: readonly number[] | null): void;
   /** Takes nothing in any more and resolves when what is being handled is over. */
   drain(): Promise<void>;
   /** Resolves when nothing is being handled and nothing waits but timers. */
@@ -49,6 +51,7 @@ interface Entry {
 export function createInbox({ handle, clock, log, width = 8 }: InboxOptions): Inbox {
   const entries = new Map<string, Entry>();
   const paused = new Map<number, number>();
+  const unreachable = new Set<number>();
   let running = 0;
   let isDraining = false;
   let whenIdle: (() => void)[] = [];
@@ -114,6 +117,7 @@ export function createInbox({ handle, clock, log, width = 8 }: InboxOptions): In
     try {
       const again = await handle(entry.address);
       entry.failures = 0;
+      unreachable.delete(entry.address.installation);
       if (again !== null) schedule(entry, again);
     } catch (error) {
       fail(entry, error);
@@ -131,6 +135,16 @@ export function createInbox({ handle, clock, log, width = 8 }: InboxOptions): In
     entry.due = null;
     const { installation, repository, issue } = entry.address;
     const where = { repository: `${repository.owner}/${repository.name}`, issue };
+    if (error instanceof Unreachable) {
+      if (!unreachable.has(installation))
+        log.warn(
+          { installation, err: error },
+          "an installation cannot be reached; its tasks wait until it is back",
+        );
+      unreachable.add(installation);
+      leave(installation, null);
+      return;
+    }
     if (error instanceof RateLimited) {
       const until = clock.now() + error.seconds * 1000;
       paused.set(installation, Math.max(until, paused.get(installation) ?? 0));
@@ -163,6 +177,18 @@ export function createInbox({ handle, clock, log, width = 8 }: InboxOptions): In
     });
   }
 
+  function leave(installation: number, repositories: readonly number[] | null): void {
+    for (const entry of entries.values()) {
+      const { address } = entry;
+      if (address.installation !== installation) continue;
+      if (repositories !== null && !repositories.includes(address.repository.id)) continue;
+      entry.cancelTimer();
+      entry.due = null;
+      entry.isWanted = false;
+      if (!entry.isRunning) forget(entry);
+    }
+  }
+
   function forget(entry: Entry): void {
     entries.delete(`${entry.address.repository.id}#${entry.address.issue}`);
   }
@@ -191,5 +217,5 @@ export function createInbox({ handle, clock, log, width = 8 }: InboxOptions): In
     };
   }
 
-  return { wake, wakeLater, drain, idle, status };
+  return { wake, wakeLater, leave, drain, idle, status };
 }

@@ -2,7 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Logger } from "probot";
 import type { Client, RepositoryKey } from "../github/client.ts";
-import { RateLimited } from "../github/failure.ts";
+import { RateLimited, Unreachable } from "../github/failure.ts";
 import { listInstallations, listRepositories, redeliverFailed } from "../github/installations.ts";
 import { sweepRepository } from "../github/sweep-repository.ts";
 import type { Clock } from "./clock.ts";
@@ -39,18 +39,18 @@ export async function sweepInstallation(
   await guarded(dependencies.log, { what: "installation", installation }, async () => {
     const client = await dependencies.clientFor(installation);
     for (const repository of await listRepositories(client)) {
-      await sweepOne({ installation, repository }, client, dependencies);
+      await sweepOne({ installation, repository }, dependencies);
     }
   });
 }
 
-async function sweepOne(
+export async function sweepOne(
   { installation, repository }: { installation: number; repository: RepositoryKey },
-  client: Client,
-  { key, log, wake }: SweepDependencies,
+  { clientFor, key, log, wake }: SweepDependencies,
 ): Promise<void> {
   const name = `${repository.owner}/${repository.name}`;
   await guarded(log, { what: "repository", repository: name }, async () => {
+    const client = await clientFor(installation);
     const { wake: issues, removed } = await sweepRepository(client, repository, key);
     if (removed.length > 0) log.warn({ repository: name, removed }, "removed what no record names");
     for (const issue of issues) wake({ installation, repository, issue });
@@ -68,6 +68,8 @@ async function guarded(
   } catch (error) {
     if (error instanceof RateLimited)
       log.warn({ ...where, until: error.until }, "the sweep reached GitHub's rate limit");
+    else if (error instanceof Unreachable)
+      log.warn({ ...where, err: error }, "an installation cannot be reached");
     else log.error({ ...where, err: error }, "a part of the sweep failed; the next one tries again");
   }
 }

@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import type { Logger } from "probot";
 import { issueOfBranch } from "../domain/names.ts";
 import { isLiving } from "../domain/record.ts";
-import type { Client } from "../github/client.ts";
+import type { Client, RepositoryKey } from "../github/client.ts";
 import { listTasks } from "../github/ledger-list.ts";
 import { pullBranch } from "../github/pull-branch.ts";
 import { ECHO_MILLISECONDS, type Echoes } from "./echo.ts";
@@ -15,8 +15,12 @@ export interface TakeDependencies {
   key: KeyObject;
   wake: (address: Address) => void;
   wakeLater: (address: Address, milliseconds: number) => void;
+  leave: (installation: number, repositories: readonly number[] | null) => void;
+  /** Has the next request of the installation made with a new token. */
+  expire: (installation: number) => Promise<void>;
   echoes: Pick<Echoes, "isEcho">;
   sweepInstallation: (installation: number) => Promise<void>;
+  sweepRepository: (where: { installation: number; repository: RepositoryKey }) => Promise<void>;
   log: Pick<Logger, "error" | "warn">;
 }
 
@@ -65,7 +69,15 @@ export function createIntake(dependencies: TakeDependencies): Intake {
 
 async function resolve(one: Exclude<Wake, { kind: "task" }>, dependencies: TakeDependencies): Promise<void> {
   const { clientFor, key, wake } = dependencies;
-  if (one.kind === "installation") return dependencies.sweepInstallation(one.installation);
+  if (one.kind === "leaving") {
+    dependencies.leave(one.installation, one.repositories);
+    return dependencies.expire(one.installation);
+  }
+  if (one.kind === "installation") {
+    await dependencies.expire(one.installation);
+    return dependencies.sweepInstallation(one.installation);
+  }
+  if (one.kind === "repository") return dependencies.sweepRepository(one);
   const { installation, repository } = one;
   const client = await clientFor(installation);
   if (one.kind === "pull") {

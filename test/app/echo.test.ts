@@ -62,7 +62,10 @@ describe("the intake", () => {
       wake: ({ issue }) => woken.push(`${issue} now`),
       wakeLater: ({ issue }, milliseconds) => woken.push(`${issue} in ${milliseconds}`),
       echoes: known(),
+      leave: () => undefined,
+      expire: () => Promise.resolve(),
       sweepInstallation: () => Promise.resolve(),
+      sweepRepository: () => Promise.resolve(),
       log: { error: () => undefined, warn: () => undefined },
     });
     return { intake, woken };

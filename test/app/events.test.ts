@@ -10,10 +10,17 @@ const envelope = { installation: { id: 3 }, repository: { id: 5, name: "engine",
 const where = { installation: 3, repository: { id: 5, name: "engine", owner: "ada" } };
 const J = "a".repeat(40);
 
+function comment(body: string, labels: string[] = []) {
+  return { issue: { number: 7, labels: labels.map((name) => ({ name })) }, comment: { body } };
+}
+
 describe("a webhook wakes", () => {
   test.each([
     ["issues", { issue: { number: 7 } }, [{ kind: "task", issue: 7 }]],
-    ["issue_comment", { issue: { number: 7 } }, [{ kind: "task", issue: 7 }]],
+    ["issue_comment", comment("/gza retry"), [{ kind: "task", issue: 7 }]],
+    ["issue_comment", comment("Nice weather"), []],
+    ["issue_comment", comment("Yes, the first one", ["gza", "gza:needs-you"]), [{ kind: "task", issue: 7 }]],
+    ["issue_comment", comment("<!-- gza:status -->\n**Open.**"), [{ kind: "task", issue: 7 }]],
     ["issue_comment", { issue: { number: 9, pull_request: {} } }, [{ kind: "pull", pull: 9 }]],
     ["pull_request", { pull_request: { head: { ref: "gza/7-fix" } } }, [{ kind: "task", issue: 7 }]],
     ["pull_request", { pull_request: { head: { ref: "feature" } } }, []],
@@ -31,6 +38,15 @@ describe("a webhook wakes", () => {
     ["push", { ref: "refs/heads/gza/7-fix" }, [{ kind: "task", issue: 7 }]],
     ["push", { ref: "refs/heads/main" }, [{ kind: "base", branch: "main" }]],
     ["push", { ref: "refs/tags/v1" }, []],
+    ["repository", { action: "renamed", changes: { repository: {} } }, [{ kind: "repository" }]],
+    ["repository", { action: "unarchived" }, [{ kind: "repository" }]],
+    [
+      "repository",
+      { action: "edited", changes: { default_branch: { from: "main" } } },
+      [{ kind: "repository" }],
+    ],
+    ["repository", { action: "edited", changes: { description: { from: null } } }, []],
+    ["repository", { action: "archived" }, []],
     ["check_run", { check_run: { check_suite: { head_branch: "gza/7-fix" } } }, [{ kind: "task", issue: 7 }]],
     ["check_suite", { check_suite: { head_branch: null } }, []],
     [
@@ -62,9 +78,13 @@ describe("a webhook wakes", () => {
   test.each([
     ["installation", "created", [{ kind: "installation", installation: 3 }]],
     ["installation_repositories", "added", [{ kind: "installation", installation: 3 }]],
-    ["installation", "deleted", []],
+    ["installation", "unsuspend", [{ kind: "installation", installation: 3 }]],
+    ["installation", "new_permissions_accepted", [{ kind: "installation", installation: 3 }]],
+    ["installation", "suspend", [{ kind: "leaving", installation: 3, repositories: null }]],
+    ["installation", "deleted", [{ kind: "leaving", installation: 3, repositories: null }]],
+    ["installation_repositories", "removed", [{ kind: "leaving", installation: 3, repositories: [5] }]],
   ])("%s %s", (name, action, wakes) => {
-    const found = wakesOf(name, { action, installation: { id: 3 } });
+    const found = wakesOf(name, { action, installation: { id: 3 }, repositories_removed: [{ id: 5 }] });
 
     expect(found).toEqual(wakes);
   });

@@ -1,7 +1,7 @@
 /** The inbox: one after another, side by side, collapsed, backed off, paused. */
 import { expect, test } from "vitest";
 import { createInbox, type Address } from "../../src/app/inbox.ts";
-import { RateLimited } from "../../src/github/failure.ts";
+import { RateLimited, Unreachable } from "../../src/github/failure.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 const log = { error: () => undefined, warn: () => undefined };
@@ -13,11 +13,12 @@ function address(issue: number, installation = 1): Address {
 /** An inbox whose handling a test ends by hand. */
 function held({ width = 8 } = {}) {
   const clock = fakeClock();
+  const warned: string[] = [];
   const begun: number[] = [];
   const ends: ((outcome: number | null | Error) => void)[] = [];
   const inbox = createInbox({
     clock,
-    log,
+    log: { ...log, warn: (_: object, words?: string) => warned.push(words ?? "") },
     width,
     handle: ({ issue }) => {
       begun.push(issue);
@@ -30,7 +31,7 @@ function held({ width = 8 } = {}) {
     ends.shift()?.(outcome);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return { inbox, clock, begun, end };
+  return { inbox, clock, begun, end, warned };
 }
 
 test("events that wait for the same task are one", async () => {
@@ -159,4 +160,29 @@ test("draining takes nothing in and waits for what is under way", async () => {
   await drained;
 
   expect([before, isDrained, begun]).toEqual([false, true, [7]]);
+});
+
+test("an installation that cannot be reached is said once, and all of its tasks are let go until they are woken again", async () => {
+  const { inbox, clock, begun, end, warned } = held();
+  for (const issue of [1, 2]) inbox.wake(address(issue));
+  inbox.wakeLater(address(3), 60_000);
+  inbox.wakeLater(address(4, 2), 60_000);
+
+  for (const _ of [1, 2]) await end(new Unreachable(null));
+  clock.advance(3_600_000);
+  const meanwhile = [...begun];
+  inbox.wake(address(1));
+
+  expect([meanwhile, begun, warned.length]).toEqual([[1, 2, 4], [1, 2, 4, 1], 1]);
+});
+
+test("repositories that an installation lost take their tasks along, and no others", () => {
+  const { inbox, clock, begun } = held();
+  inbox.wakeLater(address(3), 60_000);
+  inbox.wakeLater({ ...address(4), repository: { id: 9, owner: "ada", name: "wheel" } }, 60_000);
+
+  inbox.leave(1, [9]);
+  clock.advance(60_000);
+
+  expect(begun).toEqual([3]);
 });
