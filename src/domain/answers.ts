@@ -102,7 +102,8 @@ export function table(words: readonly Word[]): string {
 /** Points at the word that does not fit. */
 function wrong(command: Word): Say {
   return (_, __, said) => {
-    const near = flagMeantBy(command, said);
+    const meant = flagMeantBy(command, said);
+    const near = meant === said.toLowerCase() ? null : meant;
     const what =
       said === ""
         ? `\`/gza ${command}\` needs more words`

@@ -29,6 +29,12 @@ export function askIn(snapshot: Snapshot, comment: CommentFacts): Ask | null {
   return { at: comment.at, by: comment.by, how: "command", task, settings };
 }
 
+/** Whether somebody who may not write changed the text after it was asked for: whoever asked has not seen it as it is. */
+export function isChangedSince(snapshot: Snapshot, ask: Ask): boolean {
+  const { edited } = snapshot.issue;
+  return edited !== null && edited.at > ask.at && !mayWrite(snapshot, edited.by);
+}
+
 /**
  * Whether the label was taken off after it was put on at `asked`, even if it is on again by now. Instants have whole seconds:
  * of several within the same second the last counts as the asking.

@@ -208,7 +208,7 @@ function readDismiss([finding = "", ...why]: string[], bad: Bad): Command {
     : { kind: "dismiss", finding: number, why: why.join(" ") };
 }
 
-/** The values of the command's flags, or the word that is wrong: no flag of this command, there twice, or without a value. */
+/** The values of the command's flags, or the word that is wrong: no flag of this command, there twice, or no value; empty: one is missing. */
 function readFlags(command: Word, words: string[]): Map<Flag, string> | string {
   const known = flagsOf(command);
   const values = new Map<Flag, string>();
@@ -217,8 +217,8 @@ function readFlags(command: Word, words: string[]): Map<Flag, string> | string {
     const flag = known.find((one) => one === word.toLowerCase());
     // Agents and models are names; anything else would only be quoted back in errors.
     const isValue = value !== undefined && /^[\w.:/@+$-]{1,80}$/.test(value) && !value.startsWith("--");
-    if (flag === undefined || values.has(flag) || !isValue)
-      return flag === undefined ? word : (value ?? word);
+    if (flag === undefined || values.has(flag)) return word;
+    if (!isValue) return value === undefined || value.startsWith("--") ? "" : value;
     values.set(flag, value);
   }
   return values;

@@ -1,4 +1,5 @@
 /** Which comment is to be heard next: the oldest command, or the answer to a question that was asked. */
+import { askIn } from "./ask.ts";
 import { isUnderstood, parseCommand, type Command } from "./command.ts";
 import type { Record } from "./record.ts";
 import { isListedBot, mayWrite, type CommentFacts, type Snapshot } from "./snapshot.ts";
@@ -32,6 +33,11 @@ export function answerToQuestion(snapshot: Snapshot, record: Record): CommentFac
   return found ? seenReacted(snapshot, found) : null;
 }
 
+/** Id of the newest comment that can be seen; 0: there is none. */
+export function newestComment({ comments }: Snapshot): number {
+  return comments.reduce((newest, { id }) => Math.max(newest, id), 0);
+}
+
 /** The reaction that says at once that a command arrived. */
 export function reactionTo({ command, allowed }: Heard): "+1" | "confused" {
   return allowed && isUnderstood(command) ? "+1" : "confused";
@@ -42,11 +48,18 @@ function commandIn(snapshot: Snapshot, comment: CommentFacts): Command | null {
   return isDeaf ? null : parseCommand(comment.body);
 }
 
-/** Where there is no record, no cursor says what was heard: what was answered was. */
-function isAnswered({ record, said, evidence }: Snapshot, { id }: CommentFacts): boolean {
+/**
+ * Where there is no record, no cursor says what was heard: what was answered was, and what cannot or need not be answered must not
+ * stand before the next command. People who may not are told so once.
+ */
+function isAnswered(snapshot: Snapshot, comment: CommentFacts): boolean {
+  const { record, said, evidence, issue } = snapshot;
   if (record.kind !== "none") return false;
   const keys = [...said.keys(), ...evidence.flatMap((found) => (found.kind === "said" ? [found.key] : []))];
-  return keys.some((key) => key.startsWith(`answer:${id}:`));
+  if (keys.some((key) => key.startsWith(`answer:${comment.id}:`))) return true;
+  if (issue.locked) return issue.state === "closed" || askIn(snapshot, comment) === null;
+  const isTold = keys.some((key) => key.endsWith(":not_allowed"));
+  return isTold && !mayWrite(snapshot, comment.by) && seenReacted(snapshot, comment).acknowledged;
 }
 
 function seenReacted(snapshot: Snapshot, comment: CommentFacts): CommentFacts {

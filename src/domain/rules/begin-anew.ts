@@ -1,5 +1,5 @@
 /** Starts a new generation of a task: its text is read anew, and nothing of the old one's work is built upon. */
-import type { Ask } from "../ask.ts";
+import { isChangedSince, type Ask } from "../ask.ts";
 import { freshTask } from "../fresh-task.ts";
 import { unfinishedRef } from "../names.ts";
 import { isLiving, type Record } from "../record.ts";
@@ -19,11 +19,14 @@ export function beginAnew(
   const intents: string[] = [];
   if (isLiving(record) && record.pull !== null && pull?.state === "open")
     intents.push(`replace:${record.pull}`);
-  if (comment !== null) intents.push(`answer:${comment}:run`);
+  const isChanged = isChangedSince(snapshot, ask);
+  if (comment !== null && !isChanged) intents.push(`answer:${comment}:run`);
+  const state = isChanged ? ({ phase: "parked", reason: "edited" } as const) : {};
+  const seen = comment === null ? body.seen : { ...body.seen, comment };
   return moves(
     moveTo(snapshot, record, {
       story: `asked again by @${ask.by.login}`,
-      change: comment === null ? body : { ...body, seen: { ...body.seen, comment } },
+      change: { ...body, ...state, seen },
       brief,
       intents,
       refs: unfinished === null ? [] : [kept],

@@ -1,8 +1,8 @@
 /** Rule 13: a task begins when somebody who may asks for it, and its first attempt when it is its turn. */
-import { askIn, newestAsk, type Ask } from "../ask.ts";
+import { askIn, isChangedSince, newestAsk, type Ask } from "../ask.ts";
 import { notAllowedBody, notPlannedBody } from "../comments.ts";
 import { freshTask, isTrusted, withText } from "../fresh-task.ts";
-import { unheardCommand } from "../hear.ts";
+import { newestComment, unheardCommand } from "../hear.ts";
 import { PEOPLE_LABELS } from "../names.ts";
 import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
@@ -23,13 +23,12 @@ export function begin(snapshot: Snapshot, record: Record | null): Answer | null 
   if (!mayWrite(snapshot, ask.by)) return refuse(snapshot, ask, "not-allowed");
   if (snapshot.issue.labels.includes(PEOPLE_LABELS.plan)) return refuse(snapshot, ask, "no-plan");
   const { brief, body } = freshTask(snapshot, ask, null);
-  const { edited } = snapshot.issue;
-  const isChanged = edited !== null && edited.at > ask.at && !mayWrite(snapshot, edited.by);
+  const isChanged = isChangedSince(snapshot, ask);
   const state = isChanged ? ({ phase: "parked", reason: "edited" } as const) : {};
   const story = `asked by @${ask.by.login}`;
-  if (!said || !heard) return moves(firstMove(snapshot, { ...body, ...state }, { story, brief }));
-  const seen = { ...body.seen, comment: heard.comment.id };
-  const intents = [`answer:${heard.comment.id}:run`];
+  // Every command before this was answered while there was no task.
+  const seen = { ...body.seen, comment: said && heard ? heard.comment.id : newestComment(snapshot) };
+  const intents = said && heard && !isChanged ? [`answer:${heard.comment.id}:run`] : [];
   return moves(firstMove(snapshot, { ...body, ...state, seen }, { story, brief, intents }));
 }
 

@@ -24,7 +24,9 @@ export function leaveEnded(snapshot: Snapshot, record: Record | null): Answer | 
 
 function askAgain(snapshot: Snapshot, record: Record): Ask | null {
   const ask = newestAsk(snapshot);
-  const isNew = ask !== null && ask.at > record.asked.at && snapshot.issue.state === "open";
+  // To a task that a command asked for, the label may have been added while it was under way.
+  const since = record.asked.how === "label" ? record.asked.at : record.since;
+  const isNew = ask !== null && ask.at > since && snapshot.issue.state === "open";
   return isNew && mayWrite(snapshot, ask.by) ? ask : null;
 }
 

@@ -1,5 +1,6 @@
 /** Rule 10: with a config that cannot be read, without the workflow file or without a permission nothing is begun; it is said once, with the place. */
-import { newestAsk } from "../ask.ts";
+import { isChangedSince, newestAsk } from "../ask.ts";
+import { newestComment } from "../hear.ts";
 import { isLiving, type Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import { mayWrite, type Snapshot } from "../snapshot.ts";
@@ -23,8 +24,11 @@ export function refuseBrokenSetup(snapshot: Snapshot, record: Record | null): An
   }
   const ask = newestAsk(snapshot);
   if (!ask || snapshot.issue.state === "closed" || !mayWrite(snapshot, ask.by)) return null;
+  // The text has to be looked at before anything else.
+  if (isChangedSince(snapshot, ask)) return null;
   const { body, brief } = freshTask(snapshot, ask, null);
-  return moves(firstMove(snapshot, { ...body, ...state }, { story, brief }));
+  const seen = { ...body.seen, comment: newestComment(snapshot) };
+  return moves(firstMove(snapshot, { ...body, ...state, seen }, { story, brief }));
 }
 
 export function faultOf(snapshot: Snapshot): "config" | "setup" | null {
