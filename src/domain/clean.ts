@@ -105,7 +105,7 @@ function defuse(line: string): string {
       .replace(/\](?=[(:])/g, "] ")
       // GitHub draws or offers to commit what stands in such blocks.
       .replace(
-        /(?<![`~])(`{3,}|~{3,})([ \t]*)(?:mermaid|geojson|topojson|stl|math|suggestion)\b/gi,
+        /((?<!`)`{3,}|(?<!~)~{3,})([ \t]*)(?:mermaid|geojson|topojson|stl|math|suggestion)\b/gi,
         "$1$2text",
       )
       .replace(/(^|\s)\/gza\b/gi, "$1gza")
