@@ -51,6 +51,7 @@ export function blankReport(start: Pick<RawReport, "attempt" | "kind" | "end" | 
     tools: {},
     reset_at: null,
     session: false,
+    fault: null,
     commits: 0,
   };
 }
