@@ -44,10 +44,10 @@ const MOVING: { [reason in Exclude<Reason, ParkReason | AttemptEnd>]: Say } = {
     "A person pushed to the branch. Their commits are kept as they are, and are checked and reviewed like any others.",
   ),
   waits_for_turn: plainly("Other tasks go first.", "The label `gza:urgent` puts this one before them."),
-  waits_for_room: (snapshot) => ({
-    what: `${snapshot.ledger.queue.flight.length} tasks are at work at once, which is all that \`parallel.tasks\` allows; this one waits for its turn.`,
-    next: null,
-  }),
+  waits_for_room: plainly(
+    "As many tasks are at work as may be at once; this one starts when there is room.",
+    `\`parallel.tasks\` in \`${CONFIG_PATH}\` sets how many.`,
+  ),
   waits_for_budget: plainly(
     "The day's budget is spent or reserved; it goes on after midnight (UTC).",
     `\`budget.day\` in \`${CONFIG_PATH}\` sets it.`,

@@ -14,7 +14,6 @@ import {
   reviewed,
   sha,
   snapshot,
-  task,
 } from "./snapshots.ts";
 import { after, answers, recordOf, says, where } from "./speech.ts";
 
