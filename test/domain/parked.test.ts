@@ -1,96 +1,23 @@
 /** What waits for a person: for every reason the words and the facts that set the task going again, and those that do not. */
 import { describe, expect, it } from "vitest";
 import { decide } from "../../src/domain/decide.ts";
-import type { RecordBody } from "../../src/domain/record.ts";
 import { sentenceFor } from "../../src/domain/sentences.ts";
-import type { ConfigReading, Snapshot } from "../../src/domain/snapshot.ts";
-import { ParkReason, type AttemptEnd } from "../../src/domain/task.ts";
+import type { Snapshot } from "../../src/domain/snapshot.ts";
+import { ParkReason } from "../../src/domain/task.ts";
 import {
-  attempt,
   BASE,
   check,
   comment,
-  finding,
   GUEST,
-  HEAD,
-  NOW,
   pull,
   rejected,
-  report,
   RETURNED,
   reviewed,
   sha,
   snapshot,
-  task,
 } from "./snapshots.ts";
 import { after, answers, parked, recordOf, says, where } from "./speech.ts";
-
-const WORK = sha("5");
-const BROKEN: ConfigReading = { kind: "broken", blob: sha("2"), problems: [] };
-
-/** Parked after the first attempt, which ended so; it left work unless `work` is null. */
-function first(end: AttemptEnd, work: string | null = WORK, body: Partial<RecordBody> = {}): Snapshot {
-  const made = report({ end, question: end === "question" ? "Which list?" : null });
-  return task(
-    {
-      phase: "parked",
-      reason: ParkReason.parse(end === "completed" ? "untrusted" : end),
-      since: NOW,
-      attempts: [attempt({ end, ended: NOW, work, run: 501 })],
-      spent: { attempts: 1, turns: 3, usd: 0.1 },
-      ...body,
-    },
-    { unfinished: { oid: RETURNED, work, session: null, report: { kind: "report", report: made } } },
-  );
-}
-
-/** Parked before any attempt. */
-function fresh(reason: ParkReason, body: Partial<RecordBody> = {}, change: Partial<Snapshot> = {}): Snapshot {
-  return task({ phase: "parked", reason, since: NOW, ...body }, change);
-}
-
-const CONFLICTING = { pull: pull({ mergeable: "conflicting" }) } as const;
-const RED = { pull: pull({ checks: [check({ outcome: "failure", log: "Error: no." })] }) } as const;
-const AGAIN = { head: HEAD, at: NOW, names: ["test"], checks: [60] };
-
-/** A task that waits for this, as it comes about. */
-const WAITING: { [reason in ParkReason]: Snapshot } = {
-  question: first("question"),
-  max_turns: first("max_turns"),
-  timeout: first("timeout"),
-  silence: first("silence"),
-  infrastructure: first("infrastructure", null),
-  provider_unavailable: first("provider_unavailable"),
-  empty_run: first("empty_run", null),
-  runner_lost: first("runner_lost", null),
-  quota: first("quota"),
-  budget: first("budget", WORK, { spent: { attempts: 1, turns: 3, usd: 10 } }),
-  agent_loop: first("agent_loop"),
-  agent_gave_up: first("agent_gave_up"),
-  guard_refused: first("guard_refused", null),
-  verify_red: first("verify_red"),
-  provider_refused: first("provider_refused", null),
-  bad_report: first("bad_report", null),
-  conflict: parked("conflict", { verdict: null }, CONFLICTING),
-  unchanged: parked("unchanged"),
-  workflow_permission: first("workflow_permission", null),
-  run_cancelled: first("run_cancelled"),
-  approval: fresh("approval"),
-  review_cycles: parked("review_cycles"),
-  review_failed: parked("review_failed", { verdict: null }),
-  disputed: rejected([finding({ state: "disputed", upheld: true })], { phase: "parked", reason: "disputed" }),
-  checks_red: parked("checks_red", { rerun: AGAIN }, RED),
-  merge_refused: reviewed({ phase: "parked", reason: "merge_refused" }),
-  theirs: parked("theirs", { theirs: true }),
-  untrusted: first("completed", WORK, { trusted: false }),
-  dependency: fresh("dependency"),
-  edited: fresh("edited"),
-  no_progress: first("timeout", WORK, { reason: "no_progress" }),
-  attempts: first("timeout", WORK, { reason: "attempts", spent: { attempts: 20, turns: 0, usd: 1 } }),
-  config: fresh("config", { config: BROKEN.blob }, { config: BROKEN }),
-  record: fresh("record"),
-  setup: fresh("setup", {}, { repository: { ...snapshot().repository, workflow: "missing" } }),
-};
+import { BROKEN, fresh, RED, WAITING, WORK } from "./waiting.ts";
 
 const REASONS = ParkReason.options;
 
