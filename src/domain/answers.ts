@@ -3,6 +3,7 @@ import { cleanLine } from "./clean.ts";
 import { COMMANDS, flagMeantBy, meantBy, wordsIn, type Word } from "./command.ts";
 import { CONFIG_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
+import { beginning } from "./sentences-ended.ts";
 import { sentenceFor } from "./sentences.ts";
 import { statusAnswer } from "./status-answer.ts";
 import type { CommentFacts, Snapshot } from "./snapshot.ts";
@@ -12,12 +13,12 @@ type Say = (snapshot: Snapshot, record: RecordBody, said: string) => string;
 
 const ANSWERS = {
   run: () => "Understood: the task starts, with the issue's text as it is now.",
-  retry: () => "Understood: it is tried again from the branch as it is, as soon as there is room.",
+  retry: (_, record) => `Understood: it is tried again ${beginning(record)}, as soon as there is room.`,
   resume_session: () => "Understood: the agent goes on in the same session, as soon as there is room.",
   resume_work: () =>
     "Understood: an agent goes on from the unfinished work. The old session is gone, so it gets a summary of it.",
-  resume_anew: () =>
-    "There is no unfinished work to go on from, so it is tried again from the branch as it is.",
+  resume_anew: (_, record) =>
+    `There is no unfinished work to go on from, so it is tried again ${beginning(record)}.`,
   needs_budget: () => "Say by how much the budget grows: `/gza resume --budget +5` adds five dollars.",
   approve: () => "Approved: the work goes on its branch, and its pull request is opened.",
   nothing_to_approve: () => "Nothing waits for an approval here.",

@@ -1,5 +1,6 @@
 /** Sentences about attempts that ended badly: what happened, the evidence, and what goes on by itself or on which word. */
 import { cleanLine } from "./clean.ts";
+import { WHOLE_WORK, type GuardRule } from "./guard.ts";
 import { CONFIG_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
 import { newestReport, resumable } from "./recovery.ts";
@@ -13,11 +14,11 @@ export const ENDED: { [end in Exclude<Extract<AttemptEnd, ParkReason>, "no_chang
     next: "Answer in a comment here, in your own words; the agent goes on with it.",
   }),
   max_turns: ended((record) => `The agent used up all its turns (${turns(record)}).`),
-  timeout: ended(() => "The agent ran out of time."),
+  timeout: ended((record) => `The agent ran out of time (${minutes(record)} min).`),
   silence: ended(() => "The agent gave no sign of life for too long and was stopped."),
   infrastructure: ended(() => "The workflow run broke before the agent could finish."),
-  provider_unavailable: ended(() => "The model's provider did not answer."),
-  empty_run: ended(() => "The run ended without any change and without saying that none is needed."),
+  provider_unavailable: ended(() => "The model's provider could not serve the agent."),
+  empty_run: ended(() => "The agent ended without any change and without saying that none is needed."),
   runner_lost: ended(() => "The workflow run never started, or was lost on the way."),
   quota: quotaSentence,
   budget: (_, record) => ({
@@ -28,12 +29,9 @@ export const ENDED: { [end in Exclude<Extract<AttemptEnd, ParkReason>, "no_chang
   agent_gave_up: ended(() => "The agent gave up."),
   guard_refused: ended(
     () => "The work was refused before anything of it was pushed.",
-    `Comment \`/gza retry\`, with the way round it in the issue's text, or allow these paths under \`guard.allow\` in \`${CONFIG_PATH}\` first.`,
+    `Allow these paths under \`guard.allow\` in \`${CONFIG_PATH}\` and comment \`/gza retry\`; or say in the issue's text how to do without them and comment \`/gza run\`.`,
   ),
-  verify_red: ended(
-    () => "The work did not pass the check command of the config.",
-    "Comment `/gza resume` to have the agent go on from it, or `/gza retry` to try again from the branch.",
-  ),
+  verify_red: ended(() => "The work did not pass the check command of the config."),
   provider_refused: ended(
     () => "The model's provider refused: the key, the account or the task itself.",
     "See the key and the account, then comment `/gza retry`.",
@@ -44,9 +42,21 @@ export const ENDED: { [end in Exclude<Extract<AttemptEnd, ParkReason>, "no_chang
     () => "The attempt changed nothing.",
     "Comment `/gza improve` with what is to be done, `/gza dismiss F1 why` for what is wrong, or push to the branch.",
   ),
-  workflow_permission: ended(() => "The work would change a workflow file, which GZA never does."),
+  workflow_permission: ended(
+    () => "The work would change a workflow file, which GZA never does.",
+    "Make that change yourself; or say in the issue's text how to do without it and comment `/gza run`.",
+  ),
   run_cancelled: ended(() => "Somebody cancelled the workflow run."),
 };
+
+/** Of these the sentence says all that the run says. */
+const SAID: ReadonlySet<AttemptEnd> = new Set<AttemptEnd>([
+  "max_turns",
+  "timeout",
+  "silence",
+  "empty_run",
+  "run_cancelled",
+]);
 
 /** `next` null: whatever the unfinished work allows. */
 function ended(what: (record: RecordBody) => string, next: string | null = null): Say {
@@ -79,27 +89,47 @@ function wayOn(snapshot: Snapshot, record: RecordBody): string {
   if (last?.kind === "review")
     return "Comment `/gza review` to have it reviewed again, or look at it yourself.";
   return last && resumable(snapshot, record, last.kind)
-    ? "Comment `/gza resume` to go on from the unfinished work, or `/gza retry` to try again from the branch."
+    ? `Comment \`/gza resume\` to go on from the unfinished work, or \`/gza retry\` to try again ${beginning(record)}.`
     : "Comment `/gza retry` to try again.";
 }
 
 /** What the report adds. */
 function detail(snapshot: Snapshot, record: RecordBody): string {
   const read = newestReport(snapshot, record);
-  if (read?.kind === "unreadable") return ` (${cleanLine(read.why)})`;
+  if (read?.kind === "unreadable") return ` Its report cannot be read: ${cleanLine(read.why)}.`;
   const report = reportOf(snapshot, record);
   if (!report) return "";
   const { guard, last_words, verify, summary } = report;
   if (guard.length > 0) {
     const shown = guard
       .slice(0, 5)
-      .map(({ path, rule }) => `\`${cleanLine(path).replaceAll("`", "'")}\` (${cleanLine(rule)})`);
+      .map(({ path, rule }) => `${place(path)} (${GUARD[rule] ?? cleanLine(rule)})`);
     return ` It is about ${shown.join(", ")}${guard.length > shown.length ? ` and ${guard.length - shown.length} more` : ""}.`;
   }
   if (verify && verify.exit !== 0) return ` The command ended with ${verify.exit}.`;
   const words = quoted(last_words);
-  const why = report.end === "completed" ? "" : cleanLine(summary, 300);
+  const why = report.end === "completed" || SAID.has(report.end) ? "" : cleanLine(summary, 300);
   return `${why === "" ? "" : ` ${why}`}${words === "" ? "" : ` Its last words: ${words}.`}`;
+}
+
+/** What the guard found, in words. */
+const GUARD: { [rule in GuardRule]: string } & { [rule: string]: string } = {
+  protected: "a protected path",
+  look_alike: "a name that looks like another",
+  odd_path: "a path that not every system can hold",
+  odd_mode: "an unusual kind of file",
+  submodule: "a submodule",
+  link_out_of_tree: "a link out of the repository",
+  binary: "a binary file",
+  too_many_files: "more files than allowed",
+  too_many_bytes: "more bytes than allowed",
+  too_many_commits: "more commits than allowed",
+  base_not_ancestor: "not built on the base",
+  bundle_too_big: "too big to be read",
+};
+
+function place(path: string): string {
+  return path === WHOLE_WORK ? "the work as a whole" : `\`${cleanLine(path).replaceAll("`", "'")}\``;
 }
 
 function reportOf(snapshot: Snapshot, record: RecordBody) {
@@ -117,8 +147,17 @@ function runLink({ repository }: Snapshot, { attempts }: RecordBody): string {
   return run === null ? "" : ` See [its workflow run](${repository.url}/actions/runs/${run}).`;
 }
 
+function minutes({ attempts }: RecordBody): number {
+  return Math.max(1, Math.round((attempts.at(-1)?.seconds ?? 0) / 60));
+}
+
 function turns({ attempts }: RecordBody): number {
   return attempts.at(-1)?.turns ?? 0;
+}
+
+/** Where an attempt begins that builds on no unfinished work. */
+export function beginning({ head }: RecordBody): string {
+  return head === null ? "from the beginning" : "from the branch as it is";
 }
 
 /** `2026-08-24 12:05 UTC`; to the minute. */
