@@ -1,7 +1,8 @@
 /** Words of people: which count, when they are taken up, and that each is answered. */
 import { describe, expect, it } from "vitest";
 import { decide } from "../../src/domain/decide.ts";
-import { feedbackId, openFeedback } from "../../src/domain/feedback.ts";
+import { feedbackId, openFeedback, quietAt } from "../../src/domain/feedback.ts";
+import { NO_FINDINGS } from "../../src/domain/finding.ts";
 import type { ReviewFacts, Snapshot, ThreadComment, ThreadFacts } from "../../src/domain/snapshot.ts";
 import {
   ANNA,
@@ -20,6 +21,7 @@ import {
 } from "./snapshots.ts";
 
 const QUIET = "2026-03-01T11:55:00Z";
+const BEN = { id: 13, login: "ben" };
 const TOO_SOON = "2026-03-01T11:55:01Z";
 
 function word(change: Partial<ThreadComment> = {}): ThreadComment {
@@ -156,4 +158,84 @@ describe("an improve attempt that lands", () => {
       ],
     ]);
   });
+});
+
+describe("the words that an attempt gets", () => {
+  const bodies = (from: Snapshot): string[] =>
+    from.record.kind === "record" ? openFeedback(from, from.record.record).map(({ body }) => body) : [];
+
+  it("are what GZA and the person said, each named, oldest first, and nobody else's", () => {
+    const comments = [
+      word({ by: null, isMine: true, isBot: true, body: "**F1, blocker: No list**" }),
+      word({ by: GUEST, body: "I have a say." }),
+      word({ by: null, body: "So had I." }),
+      word({ body: "Not so." }),
+    ];
+
+    expect(bodies(said([thread("", { comments })]))).toEqual([
+      "GZA: **F1, blocker: No list**\n\nanna: Not so.",
+    ]);
+  });
+
+  it("are the last eight thousand characters of a long conversation", () => {
+    const comments = [word({ body: "y".repeat(5000) }), word({ body: "x".repeat(5000) })];
+    const [body] = bodies(said([thread("", { comments })]));
+
+    expect(body).toHaveLength(8000);
+    expect(body?.endsWith("x".repeat(5000))).toBe(true);
+  });
+
+  it("come oldest first, wherever they were said", () => {
+    const threads = [thread("", { comments: [word({ at: "2026-03-01T11:03:00Z", body: "third" })] })];
+    const reviews = [review({ at: "2026-03-01T11:02:00Z", body: "second" })];
+    const words = { id: "0123456789ab", by: ANNA, path: null, line: null, thread: null };
+    const at = "2026-03-01T11:01:00Z";
+    const findings = { ...NO_FINDINGS, words: [{ ...words, at, body: "first" }] };
+
+    expect(bodies({ ...said(threads, reviews), findings })).toEqual(["first", "second", "anna: third"]);
+  });
+
+  it("know where they were said, so that the answer comes back there", () => {
+    const threads = [thread("", { id: "PRRT_1", path: "a.ts", line: 3, comments: [word()] })];
+    const reviews = [review({ id: 5 }), review({ id: 6, by: BEN })];
+    const from = said(threads, reviews);
+    const roles = new Map([...from.roles, [BEN.id, "write"] as const]);
+    const found = from.record.kind === "record" ? openFeedback({ ...from, roles }, from.record.record) : [];
+
+    expect(found[0]).toMatchObject({ thread: "PRRT_1", path: "a.ts", line: 3, by: ANNA, at: QUIET });
+    expect(found[1]).toMatchObject({ thread: null, path: null, line: null });
+    expect(new Set(found.map(({ id }) => id)).size).toBe(3);
+    for (const { id } of found) expect(id).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  it.each([
+    ["a thread", said([thread("", { comments: [word({ by: null })] })])],
+    ["a thread that is empty", said([thread("", { comments: [] })])],
+    ["a review", said([], [review({ by: null })])],
+    ["no pull request", ready({}, { pull: null })],
+  ])("are none of an account that is gone: %s", (_, from) => {
+    expect(bodies(from)).toEqual([]);
+  });
+
+  it("are each person's own, also where two accounts are gone", () => {
+    const reviews = [
+      review({ id: 5, by: null }),
+      review({ id: 6, body: "Mine." }),
+      review({ id: 7, by: null }),
+    ];
+
+    expect(bodies(said([], reviews))).toEqual(["Mine."]);
+  });
+});
+
+it("is quiet five minutes after the last word, and never where there is none", () => {
+  const words = { id: "0123456789ab", by: ANNA, body: "", path: null, line: null, thread: null };
+
+  expect(
+    quietAt([
+      { ...words, at: "2026-03-01T10:00:00Z" },
+      { ...words, at: QUIET },
+    ]),
+  ).toBe(NOW);
+  expect(quietAt([])).toBeNull();
 });

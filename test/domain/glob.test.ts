@@ -25,6 +25,21 @@ it.each([
   ["a.b", "aXb", false],
   ["a{b", "a{b", true],
   ["**", "any/thing", true],
+  ["./src/a", "src/a", true],
+  ["//src/a", "src/a", true],
+  ["src/a//", "src/a/b", true],
+  ["src/a/", "x/src/a", false],
+  ["a/b/", "x/a/b/c", false],
+  ["{ab,cd}.json", "abcd.json", false],
+  ["{ab,cd}.json", "cd.json", true],
+  ["{src,lib}/*.ts", "lib/a.ts", true],
+  ["{src,lib}/*.ts", "lib/a/b.ts", false],
+  ["a\nb*", "a\nbc", true],
+  ["src/long-name.ts", "src/long-nameXts", false],
+  ["?", "é", true],
+  ["?", "😀", true],
+  ["x}", "x}", true],
+  ["{}", "a/", true],
 ])("%s names %s: %s", (pattern, path, expected) => {
   const named = matchesGlob(path, pattern);
 

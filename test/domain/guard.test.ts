@@ -26,6 +26,10 @@ it.each([
   "git~1x",
   "日本語.txt",
   "a..b/c...d",
+  "my.git",
+  "xgit~1",
+  "a:.git",
+  ".. x/y",
 ])("lets %s pass", (path) => {
   const refusals = guard([change(path)], RULES);
 
@@ -61,6 +65,21 @@ it.each([
   [".envrc"],
   [".Claude./settings.json"],
   ["REVIEW.md"],
+  ["AGENTS.override.md"],
+  [".pre-commit-config.yaml"],
+  ["lefthook.yml"],
+  ["lefthook.toml"],
+  [".lefthook.json"],
+  [".gemini/settings.json"],
+  [".opencode/agent.md"],
+  ["opencode.json"],
+  ["opencode.jsonc"],
+  [".cursorrules"],
+  [".windsurf/rules.md"],
+  [".windsurfrules"],
+  [".clinerules"],
+  [".idea/workspace.xml"],
+  ["AGENTS.md. ."],
 ])("protects %s", (path) => {
   const refusals = guard([change(path)], RULES);
 
@@ -91,6 +110,12 @@ it.each([
   ["a\u{1b}[31mb", "odd_path"],
   ["a\u{202e}b", "odd_path"],
   ["a\u{fffd}b", "odd_path"],
+  [".git. . /config", "look_alike"],
+  ["git~12/config", "look_alike"],
+  ["GIT~1", "look_alike"],
+  [".git:x\ny/config", "look_alike"],
+  ["a/", "odd_path"],
+  ["a/./b", "odd_path"],
 ])("refuses the path %j as %s", (path, rule) => {
   const refusals = guard([change(path)], RULES);
 
@@ -107,6 +132,14 @@ it.each([
   ["link", "C:/Windows", ["link_out_of_tree"]],
   ["link", "", ["link_out_of_tree"]],
   ["link", ".git/config", ["link_out_of_tree"]],
+  ["link", null, ["link_out_of_tree"]],
+  ["link", "a\\b", ["link_out_of_tree"]],
+  ["link", "a\0b", ["link_out_of_tree"]],
+  ["link", "./../outside", ["link_out_of_tree"]],
+  ["link", "a//../../outside", ["link_out_of_tree"]],
+  ["src/link", "./a/../../README.md", []],
+  ["link", "notes a:b", []],
+  ["link", "ab:c", []],
 ])("judges the link %s → %s", (path, target, rules) => {
   const refusals = guard([change(path, { mode: { before: "000000", after: "120000" }, target })], RULES);
 
@@ -181,4 +214,43 @@ it("keeps the list short and the words about the whole in it", () => {
 
   expect(refusals).toHaveLength(100);
   expect(refusals.at(-1)).toEqual({ path: WHOLE_WORK, rule: "too_many_files" });
+});
+
+it.each([
+  ["as many files as may be", { files: 3 }, []],
+  ["one file too many", { files: 2 }, ["too_many_files"]],
+  ["as many bytes as may be", { bytes: 1200 }, []],
+  ["one byte too many", { bytes: 1199 }, ["too_many_bytes"]],
+])("lets pass or refuses %s", (_, rules, broken) => {
+  const changes = ["a", "b", "c"].map((path) => change(path, { bytes: 400 }));
+
+  expect(guard(changes, { ...RULES, ...rules }).map(({ rule }) => rule)).toEqual(broken);
+});
+
+it("lets a binary file be taken away", () => {
+  const gone = change("logo.png", { binary: true, mode: { before: "100644", after: "000000" } });
+
+  expect(guard([gone], RULES)).toEqual([]);
+});
+
+it("shows a hundred refusals, or all where there are no more", () => {
+  const changes = (count: number) => Array.from({ length: count }, (_, index) => change(`.github/${index}`));
+  const paths = (count: number) => guard(changes(count), { ...RULES, files: 1000 }).map(({ path }) => path);
+
+  expect(paths(100)).toEqual(changes(100).map(({ path }) => path));
+  expect(paths(102)).toEqual([...paths(98), ".github/100", ".github/101"]);
+});
+
+it("shows three hundred characters of a path", () => {
+  expect(guard([change(`.github/${"x".repeat(400)}`)], RULES)[0]?.path).toHaveLength(300);
+});
+
+it.each([
+  ".github/workflows/a.yml",
+  ".github/actions/a/action.yml",
+  ".github/gza.yml",
+  ".github/gza/x",
+  ".gitmodules",
+])("lets no config open %s", (path) => {
+  expect(guard([change(path)], { ...RULES, allow: ["**"] })).toEqual([{ path, rule: "protected" }]);
 });
