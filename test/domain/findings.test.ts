@@ -1,9 +1,11 @@
 /** What becomes of findings: numbers, states, verdicts, judges, people. */
 import { describe, expect, it } from "vitest";
-import { Finding, NO_FINDINGS, type Findings, type KnownFinding } from "../../src/domain/finding.ts";
+import { Finding, Findings, NO_FINDINGS, type KnownFinding } from "../../src/domain/finding.ts";
 import {
   awaitsJudge,
   dismiss,
+  findingsHash,
+  openFindings,
   takeClosed,
   takeReview,
   takeRulings,
@@ -206,4 +208,221 @@ describe("dismissing", () => {
     expect(dismiss(fixed, n, "")).toBeNull();
     expect(dismiss(NO_FINDINGS, n, "")).toBeNull();
   });
+});
+
+describe("a review that could not be read", () => {
+  it.each<[string, Partial<Report>]>([
+    ["without a head", { review: null }],
+    ["without findings", { findings: null }],
+  ])("%s changes nothing", (_, change) => {
+    const before = after(null, 2, reviewOf([named(A)]));
+
+    expect(after(before, 4, { ...reviewOf([named(B)]), ...change })).toBe(before);
+    expect(after(null, 4, { ...reviewOf([named(B)]), ...change })).toEqual(NO_FINDINGS);
+  });
+});
+
+describe("what a review leaves", () => {
+  it("is who looked at which head, how far, and what each finding began with", () => {
+    const dropped = [{ title: "t", path: "a.ts", line: 1, why: "no" }];
+    const from = reviewOf([named(A)]);
+    if (from.review) from.review.dropped = dropped;
+    const words = [
+      {
+        id: B,
+        by: { id: 11, login: "anna" },
+        at: "2026-03-01T12:00:00Z",
+        body: "",
+        path: null,
+        line: null,
+        thread: null,
+      },
+    ];
+    const found = after({ ...NO_FINDINGS, words }, 2, { ...from, summary: "One thing." });
+
+    expect(found).toEqual({
+      v: 1,
+      review: {
+        attempt: 2,
+        head: HEAD,
+        agent: "scripted",
+        model: "script",
+        summary: "One thing.",
+        coverage: [{ path: "a.ts", seen: true, why: null }],
+        dropped,
+      },
+      known: [
+        {
+          ...named(A),
+          n: 1,
+          state: "open",
+          seen: { first: 2, last: 2 },
+          dispute: null,
+          upheld: false,
+          note: null,
+        },
+      ],
+      words,
+      replies: [],
+    });
+    expect(Findings.parse(found)).toEqual(found);
+  });
+
+  it("is an empty coverage where the report has none", () => {
+    expect(after(null, 2, { ...reviewOf([]), coverage: null }).review?.coverage).toEqual([]);
+  });
+
+  it("has no long texts of what is closed, and all of what is open", () => {
+    const sites = [{ path: "b.ts", line: 1 }];
+    const first = after(null, 2, reviewOf([named(A, { sites }), named(B, { sites })]));
+    const disputed = takeClosed(first, [{ finding: A, how: "disputed", evidence: "It is right." }]);
+    const { known } = after(disputed, 4, reviewOf([named(B, { sites })], [A]));
+
+    expect(known[0]).toMatchObject({
+      title: "Empty input still fails",
+      state: "fixed",
+      evidence: "",
+      impact: "",
+      fix: "",
+      tests: "",
+      sites: [],
+      dispute: null,
+    });
+    expect(known[1]).toMatchObject({ ...named(B), sites, state: "open" });
+  });
+
+  it("takes the new words for a finding that is named again, and a dispute is over", () => {
+    const first = after(null, 2, reviewOf([named(A), named(B)]));
+    const disputed = takeClosed(first, [{ finding: A, how: "disputed", evidence: "No." }]);
+    const { known } = after(
+      disputed,
+      4,
+      reviewOf([named(A, { title: "Still", severity: "followup" }), named(B)]),
+    );
+
+    expect(known[0]).toMatchObject({
+      title: "Still",
+      severity: "followup",
+      state: "open",
+      dispute: null,
+      n: 1,
+    });
+  });
+
+  it("leaves closed what is closed, whether or not its lines are gone by now", () => {
+    const unseen = after(after(null, 2, reviewOf([named(A)])), 4, reviewOf([]));
+
+    expect(states(after(unseen, 6, reviewOf([], [A])))).toEqual(["F1 unseen"]);
+  });
+});
+
+describe("what an attempt says", () => {
+  const open = after(null, 2, reviewOf([named(A), named(B)]));
+
+  it.each([
+    ["addressed", "addressed", null],
+    ["disputed", "disputed", "Because."],
+    ["upheld", "open", null],
+    ["overruled", "open", null],
+  ] as const)("as an improve attempt: %s", (how, state, dispute) => {
+    const { known } = takeClosed(open, [{ finding: A, how, evidence: "Because." }]);
+
+    expect(known.map((one) => [one.state, one.dispute])).toEqual([
+      [state, dispute],
+      ["open", null],
+    ]);
+  });
+
+  it("changes nothing of what is closed, or without words, or without findings", () => {
+    const dismissed = dismiss(open, 1, "Dismissed by anna: no.");
+
+    expect(states(takeClosed(dismissed, [{ finding: A, how: "addressed", evidence: "" }]))).toEqual([
+      "F1 dismissed",
+      "F2 open",
+    ]);
+    expect(takeClosed(open, null)).toEqual(open);
+    expect(takeClosed(null, null)).toEqual(NO_FINDINGS);
+    expect(takeRulings(null, null)).toEqual(NO_FINDINGS);
+  });
+
+  it("as a judge touches only what is disputed; what is passed over is upheld", () => {
+    const disputed = takeClosed(open, [{ finding: A, how: "disputed", evidence: "No." }]);
+
+    expect(takeRulings(disputed, [{ finding: B, how: "overruled", evidence: "" }]).known).toMatchObject([
+      { state: "open", upheld: true },
+      { state: "open", upheld: false },
+    ]);
+    expect(takeRulings(disputed, null).known[0]).toMatchObject({ state: "open", upheld: true });
+  });
+
+  it("addressed ends a dispute", () => {
+    const disputed = takeClosed(open, [{ finding: A, how: "disputed", evidence: "No." }]);
+    const { known } = takeClosed(disputed, [{ finding: A, how: "addressed", evidence: "" }]);
+
+    expect(known[0]).toMatchObject({ state: "addressed", dispute: null });
+  });
+});
+
+describe("a judge", () => {
+  const blocker = finding({ state: "disputed" });
+
+  it.each<[string, KnownFinding[], boolean]>([
+    [
+      "is called where every blocker is disputed, whatever the follow-ups",
+      [blocker, finding({ n: 2, severity: "followup" })],
+      true,
+    ],
+    [
+      "is not called where only follow-ups are disputed",
+      [finding({ severity: "followup", state: "disputed" })],
+      false,
+    ],
+    ["is not called where a blocker is open", [blocker, finding({ n: 2 })], false],
+    [
+      "is not called where one was upheld",
+      [blocker, finding({ n: 2, state: "disputed", upheld: true })],
+      false,
+    ],
+    ["is not called for nothing", [], false],
+  ])("%s", (_, known, expected) => {
+    expect(awaitsJudge({ ...NO_FINDINGS, known })).toBe(expected);
+  });
+});
+
+it("dismissing closes one that is open or disputed, with the reason, and touches no other", () => {
+  const known = [finding(), finding({ n: 2, state: "disputed", fingerprint: B })];
+
+  expect(dismiss({ ...NO_FINDINGS, known }, 2, "Dismissed by anna: no.")?.known).toEqual([
+    finding(),
+    finding({ n: 2, state: "dismissed", fingerprint: B, note: "Dismissed by anna: no." }),
+  ]);
+  expect(dismiss(null, 1, "")).toBeNull();
+});
+
+it("the hash of findings is of all of them, and fits the record", () => {
+  const one = { ...NO_FINDINGS, known: [finding()] };
+
+  expect(findingsHash(one)).toMatch(/^[0-9a-f]{64}$/);
+  expect(findingsHash(one)).toBe(findingsHash(structuredClone(one)));
+  expect(findingsHash(one)).not.toBe(findingsHash(NO_FINDINGS));
+  expect(findingsHash(one)).not.toBe(findingsHash({ ...one, known: [finding({ note: "x" })] }));
+});
+
+it("the verdict counts what is open and disputed", () => {
+  const known = [
+    finding({ state: "disputed" }),
+    finding({ n: 2, severity: "followup" }),
+    finding({ n: 3, state: "addressed" }),
+    finding({ n: 4, state: "fixed", severity: "followup" }),
+  ];
+
+  expect(verdictOn(HEAD, "9", { ...NO_FINDINGS, known })).toEqual({
+    head: HEAD,
+    patch: "9",
+    value: "changes_requested",
+    blockers: 1,
+    followups: 1,
+    carried_from: null,
+  });
+  expect(openFindings(null)).toEqual([]);
 });
