@@ -11,6 +11,7 @@ import type { Inputs } from "./inputs.ts";
 import { head, plainText, tail } from "./plain-text.ts";
 import type { Patience } from "./process-group.ts";
 import { blankReport, LOG_FILE, type RawReport } from "./raw-report.ts";
+import { restoreSession } from "./sessions.ts";
 
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
 
@@ -29,6 +30,8 @@ export interface Attempt {
   agent: AgentSpec;
   /** A scratch folder that is all the agent and the repository's commands see of a home. */
   home: string;
+  /** The session to go on with, until the agent is invoked for the first time; null: a new one. */
+  resume: string | null;
   /** Every invocation of the agent until now. */
   invocations: AgentOutcome[];
   log: { file: WriteStream; bytes: number };
@@ -41,13 +44,17 @@ export interface Asked {
   why: string;
   /** Its last words. */
   words: string;
+  /** When a quota is renewed; null: unknown, or it is none. */
+  resetAt: string | null;
 }
 
 export async function openAttempt(run: AttemptRun, job: Job, agent: AgentSpec): Promise<Attempt> {
   const home = join(run.inputs.temp, "home");
   await mkdir(home, { recursive: true });
   const file = createWriteStream(join(run.inputs.handOver, LOG_FILE));
-  return { run, job, agent, home, invocations: [], log: { file, bytes: 0 } };
+  const { temp, clone } = run.inputs;
+  const resume = job.previous?.session ? await restoreSession({ agent, home, clone }, temp) : null;
+  return { run, job, agent, home, resume, invocations: [], log: { file, bytes: 0 } };
 }
 
 export async function closeAttempt({ log }: Attempt): Promise<void> {
@@ -69,8 +76,9 @@ export async function ask(attempt: Attempt, prompt: string, { again }: { again: 
     if (limits.seconds <= 0) return nothingLeft("timeout", "time");
     if ((usage.usd ?? 0) >= job.limits.usd && job.limits.usd > 0) return nothingLeft("budget", "money");
   }
+  const resume = invocations.length === 0 ? attempt.resume : null;
   const outcome = await runAgent({
-    command: agent.command({ job: { ...job, limits }, clone: run.inputs.clone, again, resume: null }),
+    command: agent.command({ job: { ...job, limits }, clone: run.inputs.clone, again, resume }),
     prompt,
     cwd: run.inputs.clone,
     home,
@@ -86,16 +94,17 @@ export async function ask(attempt: Attempt, prompt: string, { again }: { again: 
     ...(run.patience === undefined ? {} : { patience: run.patience }),
   });
   invocations.push(outcome);
-  const { end, why, state } = outcome;
-  return { end, why, words: plainText(state.result?.text || state.lastWords) };
+  const { end, why, state, resetAt } = outcome;
+  return { end, why, words: plainText(state.result?.text || state.lastWords), resetAt };
 }
 
 /** The raw report of the attempt as far as its agent tells it: how it ended, what it said and used. */
-export function reportOf(attempt: Attempt, { end, why, words }: Asked): RawReport {
+export function reportOf(attempt: Attempt, { end, why, words, resetAt }: Asked): RawReport {
   const { attempt: n, kind } = attempt.job;
   return {
     ...blankReport({ attempt: n, kind, end, summary: end === "completed" ? head(words, 8000) : why }),
     last_words: tail(words, 8000),
+    reset_at: end === "quota" ? resetAt : null,
     ...spent(attempt),
   };
 }
@@ -136,5 +145,6 @@ function nothingLeft(end: Asked["end"], what: string): Asked {
     end,
     why: `The attempt's ${what} was used up before the agent could be asked once more.`,
     words: "",
+    resetAt: null,
   };
 }

@@ -8,6 +8,7 @@ import { git, tryGit } from "./git.ts";
 import type { Inputs } from "./inputs.ts";
 import { blankReport, RAW_REPORT_FILE, type RawReport } from "./raw-report.ts";
 import { readJob } from "./read-job.ts";
+import { fetchSession } from "./sessions.ts";
 
 export const GZA_NAME = "GZA";
 export const GZA_EMAIL = "gza@users.noreply.github.com";
@@ -33,13 +34,15 @@ export async function prepare(inputs: Inputs, remote: Remote): Promise<Prepared>
   const read = await readJob(inputs, remote, ledger);
   if (read.kind === "superseded") return { kind: "superseded" };
   if (read.kind === "unreadable")
-    return unable(inputs, { ...read.numbers, end: "bad_report", summary: read.why });
+    return unable(inputs, { ...read.numbers, end: "bad_report", summary: read.why }, { fault: read.fault });
 
   const { job } = read;
   const missing = await cloneForAgent(inputs, remote, job);
   if (missing !== null) {
-    return unable(inputs, { attempt: job.attempt, kind: job.kind, end: "infrastructure", summary: missing });
+    const { attempt, kind } = job;
+    return unable(inputs, { attempt, kind, end: "infrastructure", summary: missing }, { fault: null });
   }
+  await fetchSession(job, { remote, dir: ledger, temp: inputs.temp });
   await writeFile(join(inputs.temp, JOB_FILE), JSON.stringify(job));
   return { kind: "ready" };
 }
@@ -92,8 +95,9 @@ async function cloneForAgent(inputs: Inputs, remote: Remote, job: Job): Promise<
 async function unable(
   inputs: Inputs,
   start: Pick<RawReport, "attempt" | "kind" | "end" | "summary">,
+  { fault }: Pick<RawReport, "fault">,
 ): Promise<Prepared> {
-  const report = blankReport(start);
+  const report = { ...blankReport(start), fault };
   await writeFile(join(inputs.handOver, RAW_REPORT_FILE), JSON.stringify(report));
   return { kind: "unable", report };
 }

@@ -12,10 +12,11 @@ import type { AgentResult, Inputs } from "./inputs.ts";
 import { judgeWork } from "./judge-work.ts";
 import { forkPoint, patchId } from "./patch.ts";
 import { blankReport, type RawReport } from "./raw-report.ts";
-import { readJob, type JobNumbers } from "./read-job.ts";
+import { readJob, type ReadJob } from "./read-job.ts";
 import { readRawReport, type ReadRaw } from "./read-raw-report.ts";
 import { gzaIdentity } from "./rewrite.ts";
-import { settleReview, settleWork, withoutWork } from "./settle.ts";
+import { readSession, SESSION_FILE } from "./sessions.ts";
+import { settleExplore, settleReview, settleWork, withoutWork } from "./settle.ts";
 
 export type Published = { kind: "superseded" } | { kind: "handed_over"; report: Report };
 
@@ -30,10 +31,9 @@ export async function publish(inputs: Inputs, remote: Remote): Promise<Published
   if (read.kind === "superseded") return { kind: "superseded" };
   const raw = await readRawReport(inputs.handOver);
   const report =
-    read.kind === "job"
-      ? await reportFor(inputs, { remote, dir, job: read.job, raw })
-      : unreadableJob(read.numbers, read.why);
-  return handOver({ inputs, remote, dir, report });
+    read.kind === "job" ? await reportFor(inputs, { remote, dir, job: read.job, raw }) : unreadableJob(read);
+  const session = report.session ? await readSession(join(inputs.handOver, SESSION_FILE)) : null;
+  return handOver({ inputs, remote, dir, session, report: { ...report, session: session !== null } });
 }
 
 /** What the `agent` workflow job's own result says where it has left no report. */
@@ -69,6 +69,7 @@ async function reportFor(
     const summary = `The commit ${commit} that the attempt stands on is on no branch any more.`;
     return withoutWork({ ...told, end: "infrastructure", summary });
   }
+  if (job.kind === "explore") return settleExplore(told);
   return job.kind === "review"
     ? settleReview(told, job, await checkedReview(dir, job, told))
     : settleWork(told, {
@@ -92,20 +93,20 @@ async function patchBefore(dir: string, { kind, start }: Job): Promise<string | 
   return fork === null ? null : patchId(dir, { before: fork, after: head });
 }
 
-function unreadableJob(numbers: JobNumbers, why: string): Report {
-  return withoutWork(
-    blankReport({ attempt: numbers.attempt, kind: numbers.kind, end: "bad_report", summary: why }),
-  );
+function unreadableJob({ numbers, why, fault }: ReadJob & { kind: "unreadable" }): Report {
+  const { attempt, kind } = numbers;
+  return withoutWork({ ...blankReport({ attempt, kind, end: "bad_report", summary: why }), fault });
 }
 
-/** R: parents J and the work (so the push carries it), tree `report.json`. Pushed only onto J; the baton's next holder is never overwritten. */
+/** R: parents J and the work (so the push carries it), tree `report.json` and the session. Pushed only onto J; the baton's next holder is never overwritten. */
 async function handOver(from: {
   inputs: Inputs;
   remote: Remote;
   dir: string;
+  session: Buffer | null;
   report: Report;
 }): Promise<Published> {
-  const { inputs, remote, dir, report } = from;
+  const { inputs, remote, dir, session, report } = from;
   const json = JSON.stringify(report);
   if (Buffer.byteLength(json) > MAX_REPORT_BYTES) {
     // Never silence: what is too long to be read is told in one sentence.
@@ -113,10 +114,16 @@ async function handOver(from: {
     const short = blankReport({ attempt: report.attempt, kind: report.kind, end: "bad_report", summary });
     return handOver({ ...from, report: withoutWork(short) });
   }
-  const blob = (await git(["hash-object", "-w", "--stdin"], { dir, input: json })).trim();
-  const tree = (await gitBytes(["mktree"], { dir, input: `100644 blob ${blob}\treport.json\n` }))
-    .toString("utf8")
-    .trim();
+  const files = [
+    ["report.json", json] as const,
+    ...(session === null ? [] : [[SESSION_FILE, session] as const]),
+  ];
+  let entries = "";
+  for (const [name, input] of files) {
+    const blob = (await git(["hash-object", "-w", "--stdin"], { dir, input })).trim();
+    entries += `100644 blob ${blob}\t${name}\n`;
+  }
+  const tree = (await gitBytes(["mktree"], { dir, input: entries })).toString("utf8").trim();
   const parents = [inputs.job, ...(report.work === null ? [] : [report.work.head])].flatMap((oid) => [
     "-p",
     oid,

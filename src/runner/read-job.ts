@@ -15,8 +15,8 @@ export type ReadJob =
   | { kind: "job"; job: Job }
   /** The baton moved on while it was read. */
   | { kind: "superseded" }
-  /** `why` is one sentence for people. */
-  | { kind: "unreadable"; why: string; numbers: JobNumbers };
+  /** `why` is one sentence for people; `fault`: the same where the set-up is to blame. */
+  | { kind: "unreadable"; why: string; fault: string | null; numbers: JobNumbers };
 
 const MAX_JOB_BYTES = 4 * 1024 * 1024;
 
@@ -56,6 +56,7 @@ function parseJob(text: string, expected: Pick<Inputs, "task" | "repositoryId">)
     return {
       kind: "unreadable",
       why: `The job is for issue ${job.issue} of repository ${job.repository.id}, not for this run's.`,
+      fault: null,
       numbers: job,
     };
   }
@@ -63,12 +64,13 @@ function parseJob(text: string, expected: Pick<Inputs, "task" | "repositoryId">)
   const version = z.object({ v: z.unknown() }).parse(value).v;
   if (version !== 1) {
     const why = `The app wrote a job of version ${String(version).slice(0, 20)}, this workflow's action reads version 1: update .github/workflows/gza.yml and the app to the same release.`;
-    return { kind: "unreadable", why, numbers };
+    return { kind: "unreadable", why, fault: why, numbers };
   }
   const [issue] = parsed.error.issues;
   return {
     kind: "unreadable",
     why: `The job cannot be read: ${issue?.path.join(".") ?? "it"}: ${issue?.message ?? "does not fit"}.`,
+    fault: null,
     numbers,
   };
 }

@@ -35,11 +35,14 @@ export async function readRawReport(folder: string): Promise<ReadRaw> {
 
 /** Everything that people will read, without controls and invisible characters; paths stay, for they are compared with those at the head. */
 function cleaned(report: RawReport): RawReport {
-  const { findings, closed, verify } = report;
+  const { findings, closed, verify, question, answer, fault } = report;
   return {
     ...report,
     summary: plainText(report.summary),
     last_words: plainText(report.last_words),
+    question: question === null ? null : plainText(question),
+    answer: answer === null ? null : plainText(answer),
+    fault: fault === null ? null : plainText(fault),
     findings: findings === null ? null : findings.map(cleanedFinding),
     closed: closed === null ? null : closed.map((one) => ({ ...one, evidence: plainText(one.evidence) })),
     verify: verify === null ? null : { ...verify, tail: plainText(verify.tail) },

@@ -2,13 +2,16 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Job } from "../domain/job.ts";
+import { ATTEMPT_ENDS } from "../domain/task.ts";
 import { agentNamed, unknownAgent } from "./agents/agent.ts";
 import { closeAttempt, openAttempt, type Attempt, type AttemptRun } from "./attempt.ts";
 import { fitted } from "./fit-report.ts";
 import { JOB_FILE } from "./prepare.ts";
 import { blankReport, RAW_REPORT_FILE, type RawReport } from "./raw-report.ts";
 import { runChange } from "./run-change.ts";
+import { runExplore } from "./run-explore.ts";
 import { runReview } from "./run-review.ts";
+import { saveSession } from "./sessions.ts";
 
 /** Runs the attempt that `prepare` has laid out and leaves bundle, raw report and log in the hand-over folder. */
 export async function runAttempt(run: AttemptRun): Promise<RawReport> {
@@ -22,16 +25,40 @@ export async function runAttempt(run: AttemptRun): Promise<RawReport> {
 async function attemptReport(run: AttemptRun, job: Job): Promise<RawReport> {
   const agent = agentNamed(job.agent.name);
   // A retry would meet the same file: like a job that cannot be read, this ends as `bad_report`, which is final.
-  if (agent === null) return bad(job, unknownAgent(job.agent.name));
+  if (agent === null) {
+    const fault = unknownAgent(job.agent.name);
+    return { ...bad(job, fault), fault };
+  }
   const attempt = await openAttempt(run, job, agent);
-  const report = await runKind(attempt);
+  const report = withWayBack(attempt, await runKind(attempt));
   await closeAttempt(attempt);
-  return report;
+  return { ...report, session: await keepSession(attempt, report) };
+}
+
+/** Kept for whoever goes on from here; a review is always made afresh. */
+async function keepSession(
+  { run, job, agent, home, invocations }: Attempt,
+  { end }: RawReport,
+): Promise<boolean> {
+  const id = invocations[0]?.state.session ?? null;
+  const isOver = ATTEMPT_ENDS[end] === "good" && end !== "question";
+  if (id === null || isOver || job.kind === "review") return false;
+  const { clone, handOver } = run.inputs;
+  return saveSession({ agent, home, clone }, id, handOver);
+}
+
+/** Says how an attempt went on from an earlier one. */
+function withWayBack({ job, resume }: Attempt, report: RawReport): RawReport {
+  if (job.how !== "resume") return report;
+  const way =
+    resume === null ? "It went on from the saved work with a summary." : "It went on in the same session.";
+  return { ...report, summary: `${report.summary}\n\n${way}`.trim() };
 }
 
 function runKind(attempt: Attempt): Promise<RawReport> | RawReport {
   const { job } = attempt;
   if (job.kind === "review") return runReview(attempt);
+  if (job.kind === "explore") return runExplore(attempt);
   if (job.kind === "implement" || job.kind === "improve" || job.kind === "fix")
     return runChange(attempt, job.kind);
   return bad(job, `This release runs no "${job.kind}" attempts.`);

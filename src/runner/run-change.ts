@@ -2,10 +2,12 @@
 import type { Job } from "../domain/job.ts";
 import { askJson } from "./ask-json.ts";
 import { ask, reportOf, type Asked, type Attempt } from "./attempt.ts";
+import { closingWords, type ClosingWords } from "./closing-words.ts";
 import { closedBy, ImproveAnswer, isAllDisputed, type Closed } from "./improve-answer.ts";
 import { fixPrompt } from "./prompts/fix.ts";
 import { implementPrompt } from "./prompts/implement.ts";
 import { IMPROVE_FORM, improvePrompt } from "./prompts/improve.ts";
+import { resumePrompt } from "./prompts/resume.ts";
 import { blankReport, type RawReport } from "./raw-report.ts";
 import { runShell, type ShellResult } from "./run-shell.ts";
 import { bundleWork, collectWork } from "./work.ts";
@@ -13,6 +15,9 @@ import { bundleWork, collectWork } from "./work.ts";
 /** Seconds for the repository's own commands; the agent's limit stands in the job. */
 export const SETUP_SECONDS = 20 * 60;
 export const VERIFY_SECONDS = 30 * 60;
+
+const SETUP_FAULT =
+  "It names a program that cannot be run on the runner: mend `setup` in .github/gza.yml, or choose another `runs-on` in .github/workflows/gza.yml.";
 
 /** The kinds that change files. */
 export type ChangeKind = "implement" | "improve" | "fix";
@@ -27,15 +32,35 @@ export async function runChange(attempt: Attempt, kind: ChangeKind): Promise<Raw
   const report = { ...reportOf(attempt, asked), ...(summary === "" ? {} : { summary }), closed };
   const work = await collectWork(inputs, job);
   if (work.kind === "unreadable") return { ...report, end: "bad_report", summary: work.why };
+  const isThrough = asked.end === "completed";
+  const words = isThrough && kind !== "improve" ? closingWords(asked.words) : null;
   if (work.commits === 0) {
-    return asked.end === "completed" ? { ...report, ...withoutChanges(kind, job, report) } : report;
+    if (words !== null) return { ...report, ...(await outcomeOf(attempt, words)) };
+    return isThrough ? { ...report, ...withoutChanges(kind, job, report) } : report;
   }
-  const verify =
-    asked.end === "completed" && job.verify !== null
-      ? await runShell(job.verify, { ...shellOf(attempt), limit: VERIFY_SECONDS })
-      : null;
+  // Work that its own maker calls unfinished is kept, and not verified.
+  const isUnfinished = words !== null && words.outcome !== "no_change_needed";
+  const verify = isThrough && !isUnfinished ? await runVerify(attempt) : null;
   await bundleWork(inputs, job);
-  return { ...report, ...verdictOf(verify, signal.aborted), verify, commits: work.commits };
+  const end =
+    isUnfinished && !signal.aborted ? await outcomeOf(attempt, words) : verdictOf(verify, signal.aborted);
+  return { ...report, ...end, verify, commits: work.commits };
+}
+
+/** How an attempt ends that says of itself in the one form that counts that it has changed nothing, or cannot go on. */
+async function outcomeOf(
+  attempt: Attempt,
+  { outcome, text }: ClosingWords,
+): Promise<Partial<Pick<RawReport, "end" | "summary" | "question" | "verify">>> {
+  if (outcome === "question") return { end: "question", summary: text, question: text };
+  if (outcome === "gave_up") return { end: "agent_gave_up", summary: text };
+  const verify = await runVerify(attempt);
+  return { end: "no_change_needed", summary: text, ...verdictOf(verify, attempt.run.signal.aborted), verify };
+}
+
+async function runVerify(attempt: Attempt): Promise<ShellResult | null> {
+  const { verify } = attempt.job;
+  return verify === null ? null : runShell(verify, { ...shellOf(attempt), limit: VERIFY_SECONDS });
 }
 
 /** Null, or the report of an attempt whose setup did not get through. */
@@ -48,7 +73,10 @@ async function runSetup(attempt: Attempt): Promise<RawReport | null> {
     return blankReport({ ...numbers, end: "run_cancelled", summary: "The workflow run was cancelled." });
   if (setup.exit === 0) return null;
   const summary = `The config's setup command ended with ${setup.exit}.`;
-  return { ...blankReport({ ...numbers, end: "infrastructure", summary }), last_words: setup.tail };
+  const report = { ...blankReport({ ...numbers, end: "infrastructure", summary }), last_words: setup.tail };
+  // No later try finds what is not installed.
+  const isMissing = setup.exit === 126 || setup.exit === 127;
+  return isMissing ? { ...report, fault: `${summary} ${SETUP_FAULT}` } : report;
 }
 
 /** `summary` is empty where the agent's last words are one. */
@@ -58,10 +86,12 @@ async function askForChange(
 ): Promise<{ asked: Asked; closed: Closed | null; summary: string }> {
   const { job } = attempt;
   if (kind !== "improve") {
-    const prompt = kind === "fix" ? fixPrompt(job) : implementPrompt(job);
+    const afresh = kind === "fix" ? fixPrompt(job) : implementPrompt(job);
+    const prompt = attempt.resume === null ? afresh : resumePrompt(job, null);
     return { asked: await ask(attempt, prompt, { again: false }), closed: null, summary: "" };
   }
-  const { asked, answer } = await askJson(attempt, improvePrompt(job), {
+  const prompt = attempt.resume === null ? improvePrompt(job) : resumePrompt(job, IMPROVE_FORM);
+  const { asked, answer } = await askJson(attempt, prompt, {
     schema: ImproveAnswer,
     form: IMPROVE_FORM,
   });

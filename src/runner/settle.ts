@@ -55,6 +55,17 @@ export function settleReview(raw: RawReport, job: Job, checked: CheckedReview | 
   };
 }
 
+/** Nothing but its answer comes out of an exploration. */
+export function settleExplore(raw: RawReport): Report {
+  const report = withoutWork({ ...raw, coverage: null, closed: null });
+  if (raw.end !== "completed" || (raw.answer ?? "").trim() !== "") return report;
+  return {
+    ...report,
+    end: "empty_run",
+    summary: "The attempt says that it is complete, but there is no answer.",
+  };
+}
+
 /** What stands in the raw report, without anything that only the publisher can know. */
 export function withoutWork(raw: RawReport): Report {
   const { commits: _, findings: __, ...rest } = raw;
@@ -66,9 +77,17 @@ function settleNothing(claimed: RawReport, job: Job): Report {
     const summary = "Commits were announced, but there is no bundle.";
     return withoutWork({ ...claimed, end: "bad_report", summary });
   }
+  if (claimed.end === "no_change_needed") return withoutWork({ ...claimed, ...proofOf(claimed, job) });
   return withoutWork(
     claimed.end === "completed" ? { ...claimed, ...endWithoutChange(claimed, job) } : claimed,
   );
+}
+
+/** That nothing has to change counts with evidence only, and with a green verify where one was asked for. */
+function proofOf({ summary, verify }: RawReport, job: Job): Pick<RawReport, "end" | "summary"> {
+  const isProven = summary.trim() !== "" && (job.verify === null || verify?.exit === 0);
+  if (isProven) return { end: "no_change_needed", summary };
+  return { end: "bad_report", summary: "The attempt says that nothing has to change, but without evidence." };
 }
 
 /** An improve attempt may leave everything as it is if it has an argument against everything. */

@@ -1,7 +1,7 @@
 /** Every word that an agent is told for a `fix` attempt. */
 import type { Job } from "../../domain/job.ts";
 import { askedFor, newFence, quoted } from "./quote.ts";
-import { circumstances, doneText, MATERIAL, RULES } from "./work-rules.ts";
+import { circumstances, CLOSING_WORDS, doneText, MATERIAL, RULES } from "./work-rules.ts";
 
 export function fixPrompt(job: Job, fence: string = newFence()): string {
   const checks = job.checks.map(({ name, log }, index) =>
@@ -17,6 +17,7 @@ export function fixPrompt(job: Job, fence: string = newFence()): string {
     FIXING,
     RULES,
     doneText(job.verify),
+    CLOSING_WORDS,
     SUMMARY,
   ];
   return `${parts.join("\n\n")}\n`;
@@ -30,4 +31,4 @@ const FIXING = `How to mend:
 - Mend the cause, not its symptom. Never disable, skip, loosen or delete a check or a test, and never touch the CI's own files.
 - If the failure cannot come from this change, or you cannot reproduce it and the log does not show its cause, change nothing and say what you found.`;
 
-const SUMMARY = "End with a short summary: the cause, how you know it, and what you changed.";
+const SUMMARY = "Otherwise end with a short summary: the cause, how you know it, and what you changed.";

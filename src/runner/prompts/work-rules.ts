@@ -12,15 +12,31 @@ export const RULES = `How to work:
 - Commit if you like, in small steps with plain messages; what you leave uncommitted is committed for you. Do not push, do not merge or rebase, do not rewrite commits that were there before, do not add submodules or large binary files.
 - Nobody can answer you while you work. Where something is left open, choose the simplest reading and say so at the end.`;
 
+/** The only words about itself that count, read by a program. */
+export const CLOSING_WORDS = `If there is nothing to change, if you cannot go on without an answer, or if it cannot be done, do not invent a change. End with one JSON object and nothing after it:
+
+\`\`\`json
+{ "outcome": "no_change_needed", "text": "the proof that nothing has to change: what you ran or read, with paths and lines" }
+\`\`\`
+
+or with \`"outcome": "question"\` and the one question whose answer you need, or with \`"outcome": "gave_up"\` and why it cannot be done.`;
+
 /** The earlier attempt and the owners' instructions, where there are any. */
-export function circumstances({ previous, instructions }: Job, fence: string): string[] {
+export function circumstances({ how, previous, instructions, answer_to }: Job, fence: string): string[] {
   const parts: string[] = [];
-  if (previous !== null) {
+  if (previous !== null && how !== "resume") {
+    parts.push(
+      `An earlier attempt ended with "${previous.end}"; nothing of it is in the folder. What it said, so that you do better:`,
+      quoted("EARLIER", previous.summary, fence),
+    );
+  } else if (previous !== null) {
     parts.push(
       `An earlier attempt ended with "${previous.end}". What it left in the folder is yours to go on with or to replace. Its summary:`,
       quoted("EARLIER", previous.summary, fence),
     );
   }
+  if (answer_to !== null)
+    parts.push("It had asked a question, which a person answered:", quoted("ANSWER", answer_to, fence));
   if (instructions !== null) parts.push(`The repository's owners add:\n\n${instructions.trim()}`);
   return parts;
 }

@@ -1,0 +1,84 @@
+/** The agent's session on its way from one attempt to the next: saved by the run, kept beside the report, put back by the run that goes on. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Job } from "../domain/job.ts";
+import { unfinishedRef } from "../domain/names.ts";
+import type { AgentSpec } from "./agents/agent.ts";
+import { withCredentials, type Remote } from "./fence.ts";
+import { gitBytes, tryGit } from "./git.ts";
+import { openPlain } from "./open-plain.ts";
+
+/** In the hand-over folder, in the tree of R, and in the runner's own folder of the run that goes on. */
+export const SESSION_FILE = "session";
+
+/** Longer ones are not kept: the attempt then goes on from its work with a summary. */
+export const MAX_SESSION_BYTES = 10 * 1024 * 1024;
+
+/** Where an agent keeps its sessions. */
+interface Place {
+  agent: AgentSpec;
+  home: string;
+  clone: string;
+}
+
+/** Copies the session to the hand-over folder; false: there is none that could be kept. The file is the agent's: no link of it is followed. */
+export async function saveSession(
+  { agent, home, clone }: Place,
+  id: string,
+  handOver: string,
+): Promise<boolean> {
+  const bytes = await readSession(agent.sessions.file({ home, clone, id }));
+  if (bytes === null) return false;
+  await writeFile(join(handOver, SESSION_FILE), bytes);
+  return true;
+}
+
+/** A regular file of at most 10 MiB, or null. */
+export async function readSession(path: string): Promise<Buffer | null> {
+  const opened = await openPlain(path);
+  if (opened.kind !== "file") return null;
+  await using handle = opened.handle;
+  if (opened.bytes === 0 || opened.bytes > MAX_SESSION_BYTES) return null;
+  return handle.readFile();
+}
+
+/**
+ * Lays the session that the job names into the runner's own folder: only if it lies in the tree of what is kept for this very task. It
+ * may be gone by now; then the attempt goes on without it.
+ */
+export async function fetchSession(
+  job: Job,
+  { remote, dir, temp }: { remote: Remote; dir: string; temp: string },
+): Promise<void> {
+  const blob = job.previous?.session ?? null;
+  if (blob === null) return;
+  const ref = unfinishedRef(job.issue);
+  const args = [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--depth=1",
+    remote.url,
+    `+${ref}:${ref}`,
+  ];
+  const fetched = await tryGit(args, { dir, ...withCredentials(remote) });
+  if (fetched.exit !== 0) return;
+  const named = await tryGit(["rev-parse", "--verify", "--quiet", `${ref}:${SESSION_FILE}`], { dir });
+  if (named.stdout.toString("utf8").trim() !== blob) return;
+  const size = await tryGit(["cat-file", "-s", blob], { dir });
+  if (size.exit !== 0 || Number(size.stdout.toString("utf8").trim()) > MAX_SESSION_BYTES) return;
+  await writeFile(join(temp, SESSION_FILE), await gitBytes(["cat-file", "blob", blob], { dir }));
+}
+
+/** Puts the session where the agent looks for it; the id under which it goes on, or null: there is none. */
+export async function restoreSession({ agent, home, clone }: Place, temp: string): Promise<string | null> {
+  const bytes = await readSession(join(temp, SESSION_FILE));
+  const id = bytes === null ? null : agent.sessions.idIn(bytes.toString("utf8"));
+  if (bytes === null || id === null) return null;
+  const file = agent.sessions.file({ home, clone, id });
+  await mkdir(dirname(file), { recursive: true });
+  await rm(file, { force: true });
+  await writeFile(file, bytes);
+  return id;
+}
