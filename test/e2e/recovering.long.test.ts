@@ -95,19 +95,20 @@ describe.concurrent("an attempt", () => {
   });
 
   it("whose quota is used up holds every task of its agent until the quota is renewed", async () => {
-    const out = [{ provider: { status: 429, reset_in: 3600 } }];
+    const out = [{ provider: { status: 429, reset_in: 1800 } }];
     await using from = await begun({ script: { implement: { "1": out, "2": DONE } } });
 
     const one = await from.ask("One");
     const held = await from.until(one, ({ reason }) => reason === "quota");
     const other = await from.ask("Other");
     const waits = await from.until(other, ({ reason }) => reason === "quota");
+    const words = from.said(other).join("\n");
     const ready = await from.until(one, isReady);
 
     expect(held.not_before).not.toBeNull();
     expect(waits).toMatchObject({ phase: "queued", spent: { attempts: 0 } });
     expect(ready.attempts[1]?.claimed ?? "").toSatisfy((at: string) => at >= (held.not_before ?? ""));
-    expect(from.said(other).join("\n")).toContain("The quota of scripted");
+    expect(words).toContain("The quota of scripted");
   });
 
   it("that asks a question goes on with what a person answers, and with nobody else's words", async () => {
