@@ -1,6 +1,6 @@
 /** The one sentence with which each command is answered; the word that names it is part of the answer's key. */
 import { cleanLine } from "./clean.ts";
-import { COMMANDS, flagMeantBy, meantBy, wordsIn, type Word } from "./command.ts";
+import { COMMANDS, flagMeantBy, meantBy, wordsFor, type Word } from "./command.ts";
 import { CONFIG_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
 import { beginning } from "./sentences-ended.ts";
@@ -14,11 +14,12 @@ type Say = (snapshot: Snapshot, record: RecordBody, said: string) => string;
 const ANSWERS = {
   run: () => "Understood: the task starts, with the issue's text as it is now.",
   retry: (_, record) => `Understood: it is tried again ${beginning(record)}, as soon as there is room.`,
-  resume_session: () => "Understood: the agent goes on in the same session, as soon as there is room.",
-  resume_work: () =>
-    "Understood: an agent goes on from the unfinished work. The old session is gone, so it gets a summary of it.",
-  resume_anew: (_, record) =>
-    `There is no unfinished work to go on from, so it is tried again ${beginning(record)}.`,
+  resume_session: (_, record, said) =>
+    `Understood: the agent goes on in the same session, as soon as there is room.${budget(record, said)}`,
+  resume_work: (_, record, said) =>
+    `Understood: an agent goes on from the unfinished work. The old session is gone, so it gets a summary of it.${budget(record, said)}`,
+  resume_anew: (_, record, said) =>
+    `There is no unfinished work to go on from, so it is tried again ${beginning(record)}.${budget(record, said)}`,
   needs_budget: () => "Say by how much the budget grows: `/gza resume --budget +5` adds five dollars.",
   approve: () => "Approved: the work goes on its branch, and its pull request is opened.",
   nothing_to_approve: () => "Nothing waits for an approval here.",
@@ -37,18 +38,18 @@ const ANSWERS = {
     "Nothing is open to improve: no finding, no word of a person, no red check. Say what you want: `/gza improve <text>`.",
   busy: (_, record) =>
     `Attempt ${record.attempt?.n ?? record.spent.attempts} (${record.attempt?.kind ?? "none"}) is at work; say it again when it is over, or \`/gza cancel\`.`,
-  cancel: () =>
-    "Called off. The branch and the pull request stay as they are; put the label on again to start anew.",
+  cancel: (_, { head }) =>
+    `Called off.${head === null ? "" : " The branch and the pull request stay as they are."} Comment \`/gza run\` to start anew.`,
   closed: () => "The issue is closed; reopen it and say `/gza run` again.",
   not_allowed: () => "Only people who can push to this repository can tell GZA what to do.",
   parked: (snapshot, record) => {
     const { what, next } = sentenceFor(snapshot, record);
-    return [`That would not help here. ${what}`, next].filter((line) => line !== null).join(" ");
+    return [`That would not help here. ${what}`, next].filter((line) => line !== null).join("\n\n");
   },
   not_now: (snapshot, record, said) =>
-    `\`/gza ${shown(said)}\` does nothing here now: ${sentenceFor(snapshot, record).what} What you can say: ${list(record)}.`,
+    `\`/gza ${shown(said)}\` does nothing here now. ${sentenceFor(snapshot, record).what} What you can say: ${list(record)}.`,
   status: statusAnswer,
-  help: (_, record) => `What you can say now:\n\n${table(wordsIn(record.phase))}`,
+  help: (_, record) => `What you can say now:\n\n${table(wordsFor(record))}`,
   later: (_, record, said) =>
     `\`/gza ${shown(said)}\` is not there yet. What you can say now: ${list(record)}.`,
   mistaken: (_, record, said) => {
@@ -92,6 +93,12 @@ export function answerTo(
   return say(snapshot, record, Buffer.from(said, "hex").toString("utf8"));
 }
 
+/** `more`: by how much the budget has just grown; empty: by nothing. */
+function budget({ settings }: RecordBody, more: string): string {
+  if (more === "" || settings.budget === null) return "";
+  return ` The task's budget is $${settings.budget.toFixed(2)} now.`;
+}
+
 /** The table of commands, as help and README show it. */
 export function table(words: readonly Word[]): string {
   const rows = words.map(
@@ -117,8 +124,8 @@ function isAnswer(word: string): word is AnswerWord {
   return Object.hasOwn(ANSWERS, word);
 }
 
-function list({ phase }: RecordBody): string {
-  return wordsIn(phase)
+function list(record: RecordBody): string {
+  return wordsFor(record)
     .map((word) => `\`/gza ${word}\``)
     .join(", ");
 }

@@ -15,7 +15,8 @@ import type { Reason } from "./task.ts";
 export interface CarriedOut {
   /** Goes on after the person's name. */
   story: string;
-  word: AnswerWord;
+  /** May carry what was said, in hex. */
+  word: AnswerWord | `${AnswerWord}:${string}`;
   change: Partial<RecordBody>;
   findings?: Findings;
   refs?: RefMove[];

@@ -1,6 +1,6 @@
 /** Commands: the table of what people may say to GZA, and the reading of a comment's first line. */
 import { nearest } from "./nearest.ts";
-import type { Settings } from "./record.ts";
+import type { RecordBody, Settings } from "./record.ts";
 import { Method, type Phase } from "./task.ts";
 
 const ALWAYS: readonly Phase[] = ["queued", "running", "open", "ready", "parked", "done", "cancelled"];
@@ -115,11 +115,22 @@ export function flagMeantBy(command: Word, word: string): string | null {
   return word.startsWith("-") ? nearest(word, flagsOf(command)) : null;
 }
 
-/** What does something in this phase. */
-export function wordsIn(phase: Phase): Word[] {
+/** What is about the head of a pull request. */
+const ABOUT_HEAD: ReadonlySet<Word> = new Set<Word>(["review", "improve", "dismiss", "merge"]);
+
+/** Whether a command needs a pull request that is not there yet. */
+export function lacksPull(word: Word, { pull, head }: Pick<RecordBody, "pull" | "head">): boolean {
+  return ABOUT_HEAD.has(word) && (pull === null || head === null);
+}
+
+/** What does something for a task that stands so. */
+export function wordsFor(record: Pick<RecordBody, "phase" | "reason" | "pull" | "head">): Word[] {
+  const { phase, reason } = record;
   return Object.keys(COMMANDS)
     .filter(isWord)
-    .filter((word) => mayIn(word, phase));
+    .filter((word) => mayIn(word, phase) && !lacksPull(word, record))
+    .filter((word) => word !== "approve" || reason === "untrusted")
+    .filter((word) => word !== "merge" || phase !== "parked" || reason === "merge_refused");
 }
 
 export function mayIn(word: Word, phase: Phase): boolean {

@@ -74,6 +74,9 @@ export function resumable(
 export function newestReport(snapshot: Snapshot, record: RecordBody) {
   const { baton, unfinished } = snapshot;
   const last = record.attempts.at(-1);
+  // What cannot be read names no attempt. Only work that could not be used is kept with such a report.
+  const isOdd = last?.end === "bad_report" && last.kind !== "review" && unfinished?.report.kind !== "report";
+  if (isOdd && baton.kind !== "report") return unfinished?.report ?? null;
   const read = [baton.kind === "report" ? baton.report : null, unfinished?.report ?? null];
   return (
     read.find((one) => one?.kind === "report" && one.report.attempt === last?.n) ??

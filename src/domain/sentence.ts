@@ -15,6 +15,16 @@ export function plainly(what: string, next: string | null = null): Say {
   return () => ({ what, next });
 }
 
+/** Somebody else's words as the end of a sentence of one's own: without their own stop. */
+export function unstopped(words: string): string {
+  return words.replace(/[\s.]+$/, "");
+}
+
+/** Somebody else's words as a sentence: with a stop, unless they end with one. */
+export function stopped(words: string): string {
+  return words === "" || /[.!?…”:]$/.test(words) ? words : `${words}.`;
+}
+
 /** ` (one, two)`, at most five. */
 export function list(names: readonly string[]): string {
   if (names.length === 0) return "";

@@ -4,13 +4,13 @@ import { WHOLE_WORK, type GuardRule } from "./guard.ts";
 import { CONFIG_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
 import { newestReport, resumable } from "./recovery.ts";
-import type { Say, Sentence } from "./sentence.ts";
+import { stopped, unstopped, type Say, type Sentence } from "./sentence.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { AttemptEnd, ParkReason } from "./task.ts";
 
 export const ENDED: { [end in Exclude<Extract<AttemptEnd, ParkReason>, "no_change_needed">]: Say } = {
   question: (snapshot, record) => ({
-    what: `The agent has a question: ${quoted(reportOf(snapshot, record)?.question ?? "") || "it stands in the log of its run."}`,
+    what: questionOf(snapshot, record),
     next: "Answer in a comment here, in your own words; the agent goes on with it.",
   }),
   max_turns: ended((record) => `The agent used up all its turns (${turns(record)}).`),
@@ -29,15 +29,18 @@ export const ENDED: { [end in Exclude<Extract<AttemptEnd, ParkReason>, "no_chang
   agent_gave_up: ended(() => "The agent gave up."),
   guard_refused: ended(
     () => "The work was refused before anything of it was pushed.",
-    `Allow these paths under \`guard.allow\` in \`${CONFIG_PATH}\` and comment \`/gza retry\`; or say in the issue's text how to do without them and comment \`/gza run\`.`,
+    `Say in the issue's text how to do without that and comment \`/gza run\`; or allow it under \`guard\` in \`${CONFIG_PATH}\`, which workflow files never are, and comment \`/gza retry\`.`,
   ),
-  verify_red: ended(() => "The work did not pass the check command of the config."),
+  verify_red: ended(() => "The work did not pass `verify`, the config's own check."),
   provider_refused: ended(
     () => "The model's provider refused: the key, the account or the task itself.",
-    "See the key and the account, then comment `/gza retry`.",
+    "Check the key and the account, then comment `/gza retry`.",
   ),
   bad_report: ended(() => "What the run brought back cannot be used."),
-  conflict: ended(() => "Both sides changed the same lines in ways that do not fit together."),
+  conflict: ended(
+    () => "Both sides changed the same lines in ways that do not fit together.",
+    "Merge the base branch into this one and push; GZA goes on by itself.",
+  ),
   unchanged: ended(
     () => "The attempt changed nothing.",
     "Comment `/gza improve` with what is to be done, `/gza dismiss F1 why` for what is wrong, or push to the branch.",
@@ -64,6 +67,12 @@ function ended(what: (record: RecordBody) => string, next: string | null = null)
     what: `${what(record)}${detail(snapshot, record)}${runLink(snapshot, record)}`,
     next: record.phase === "queued" ? byItself(record) : (next ?? wayOn(snapshot, record)),
   });
+}
+
+function questionOf(snapshot: Snapshot, record: RecordBody): string {
+  const question = quoted(reportOf(snapshot, record)?.question ?? "");
+  if (question !== "") return `The agent has a question: ${question}`;
+  return `The agent has a question, which could not be read.${runLink(snapshot, record)}`;
 }
 
 function quotaSentence(snapshot: Snapshot, record: RecordBody): Sentence {
@@ -96,7 +105,7 @@ function wayOn(snapshot: Snapshot, record: RecordBody): string {
 /** What the report adds. */
 function detail(snapshot: Snapshot, record: RecordBody): string {
   const read = newestReport(snapshot, record);
-  if (read?.kind === "unreadable") return ` Its report cannot be read: ${cleanLine(read.why)}.`;
+  if (read?.kind === "unreadable") return ` Its report cannot be read: ${unstopped(cleanLine(read.why))}.`;
   const report = reportOf(snapshot, record);
   if (!report) return "";
   const { guard, last_words, verify, summary } = report;
@@ -106,10 +115,10 @@ function detail(snapshot: Snapshot, record: RecordBody): string {
       .map(({ path, rule }) => `${place(path)} (${GUARD[rule] ?? cleanLine(rule)})`);
     return ` It is about ${shown.join(", ")}${guard.length > shown.length ? ` and ${guard.length - shown.length} more` : ""}.`;
   }
-  if (verify && verify.exit !== 0) return ` The command ended with ${verify.exit}.`;
+  if (verify && verify.exit !== 0) return ` It ended with ${verify.exit}.`;
   const words = quoted(last_words);
   const why = report.end === "completed" || SAID.has(report.end) ? "" : cleanLine(summary, 300);
-  return `${why === "" ? "" : ` ${why}`}${words === "" ? "" : ` Its last words: ${words}.`}`;
+  return `${why === "" ? "" : ` ${stopped(why)}`}${words === "" ? "" : ` Its last words: ${words}`}`;
 }
 
 /** What the guard found, in words. */

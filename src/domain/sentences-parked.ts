@@ -6,7 +6,7 @@ import { CONFIG_PATH, WORKFLOW_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
 import { newestReport } from "./recovery.ts";
 import { countsOf } from "./review-body.ts";
-import { list, plainly, type Say, type Sentence } from "./sentence.ts";
+import { list, plainly, stopped, unstopped, type Say, type Sentence } from "./sentence.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { AttemptEnd, ParkReason } from "./task.ts";
 
@@ -27,10 +27,10 @@ export const PARKED: { [reason in Exclude<ParkReason, AttemptEnd>]: Say } = {
   checks_red: redSentence,
   merge_refused: (snapshot) => {
     const refused = snapshot.evidence.findLast((found) => found.kind === "merge_refused");
-    const words = refused?.kind === "merge_refused" ? `: ${cleanLine(refused.message)}` : "";
+    const words = refused?.kind === "merge_refused" ? `: ${unstopped(cleanLine(refused.message))}` : "";
     return {
       what: `GitHub refused the merge${words}.`,
-      next: "Mend that, then comment `/gza merge` again.",
+      next: "Mend what stands in the way, then comment `/gza merge` again.",
     };
   },
   theirs: theirsSentence,
@@ -53,7 +53,7 @@ export const PARKED: { [reason in Exclude<ParkReason, AttemptEnd>]: Say } = {
   ),
   no_progress: plainly(
     "The same attempt was made three times from the same state; a fourth would end alike.",
-    "Change what it starts from, the issue's text or the branch, then comment `/gza run` to start anew or `/gza retry` to try again.",
+    "Change the issue's text and comment `/gza run` to start anew, or comment `/gza retry` to try once more.",
   ),
   attempts: plainly(
     "Twenty attempts were made since a person last said something; that is enough.",
@@ -83,7 +83,7 @@ function redSentence(snapshot: Snapshot, record: RecordBody): Sentence {
   }
   if (base.length > 0 && base.length === red.names.length) {
     return {
-      what: `Checks failed${names} that are red on ${cleanLine(record.base)} too, so this work is not to blame and nothing was invented to mend them.`,
+      what: `Checks failed${names} that are red on ${cleanLine(record.base)} too; this work did not break them.`,
       next: `Mend ${cleanLine(record.base)} and run them again: GZA goes on by itself when they are green. \`/gza improve\` has this task try all the same.`,
     };
   }
@@ -98,7 +98,7 @@ function theirsSentence(snapshot: Snapshot, record: RecordBody): Sentence {
   if (!record.theirs) {
     return {
       what: `There is a branch ${branch} that GZA did not make, and GZA never writes over it.`,
-      next: "Remove or rename it, then comment `/gza run` to start anew.",
+      next: "Comment `/gza run` to start anew, on a branch of another name.",
     };
   }
   const causes = {
@@ -154,7 +154,7 @@ function setupSentence(snapshot: Snapshot, record: RecordBody): Sentence {
   if (refused && "message" in refused) {
     const what = refused.kind === "dispatch_refused" ? "start the workflow" : "open a pull request";
     return {
-      what: `GitHub did not let GZA ${what}: ${cleanLine(refused.message)} (${refused.status}).`,
+      what: `GitHub did not let GZA ${what}: ${unstopped(cleanLine(refused.message))} (${refused.status}).`,
       next: `See [the settings of Actions](${repository.url}/settings/actions). ${HOURLY}`,
     };
   }
@@ -166,6 +166,6 @@ function setupSentence(snapshot: Snapshot, record: RecordBody): Sentence {
     };
   }
   const fault = read?.kind === "report" ? read.report.fault : null;
-  if (fault !== null) return { what: cleanLine(fault, 1000), next: HOURLY };
+  if (fault !== null) return { what: stopped(cleanLine(fault, 1000)), next: HOURLY };
   return { what: "GZA is not set up completely here.", next: `See the comment above. ${HOURLY}` };
 }

@@ -8,7 +8,7 @@ import { list, plainly, type Say, type Sentence } from "./sentence.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { checksOf } from "./checks.ts";
 import { isReviewed } from "./standing.ts";
-import type { AttemptEnd, ParkReason, Reason } from "./task.ts";
+import type { AttemptEnd, Kind, ParkReason, Reason } from "./task.ts";
 import { CONFIG_PATH } from "./names.ts";
 import { newestReport } from "./recovery.ts";
 
@@ -18,6 +18,15 @@ export function sentenceFor(snapshot: Snapshot, record: RecordBody): Sentence {
   return say(snapshot, record);
 }
 
+/** What an attempt of each kind does. */
+const AT_WORK: { [kind in Kind]?: string } = {
+  explore: "looks for the answer",
+  implement: "works on a branch of its own",
+  review: "reviews the pull request",
+  improve: "improves the work",
+  fix: "mends red checks",
+};
+
 /** Of a task that moves by itself, or has ended. */
 const MOVING: { [reason in Exclude<Reason, ParkReason | AttemptEnd>]: Say } = {
   asked: plainly("GZA has heard you and starts as soon as there is room."),
@@ -25,7 +34,7 @@ const MOVING: { [reason in Exclude<Reason, ParkReason | AttemptEnd>]: Say } = {
   retried: plainly("It is tried again as soon as there is room."),
   resumed: plainly("It goes on as soon as there is room."),
   started: (_, record) => ({
-    what: `Attempt ${record.attempt?.n ?? record.spent.attempts} works on a branch of its own.`,
+    what: `Attempt ${record.attempt?.n ?? record.spent.attempts} ${(record.attempt && AT_WORK[record.attempt.kind]) ?? "is at work"}.`,
     next: null,
   }),
   dispatch_lost: plainly("GitHub did not start the workflow run; it was asked again."),
@@ -78,7 +87,7 @@ const MOVING: { [reason in Exclude<Reason, ParkReason | AttemptEnd>]: Say } = {
     "See whether the repository's workflows run on pull requests.",
   ),
   ready: (snapshot, record) => ({
-    what: `Pull request #${record.pull ?? 0} is ${readiness(snapshot, record)} and can be merged.`,
+    what: `Pull request #${record.pull ?? 0} can be merged. ${readiness(snapshot, record)}`,
     next: "Merge it, or comment `/gza merge`.",
   }),
 
@@ -86,7 +95,7 @@ const MOVING: { [reason in Exclude<Reason, ParkReason | AttemptEnd>]: Say } = {
   answered: plainly("The question is answered."),
   split: plainly("The plan went on as issues of its own."),
 
-  command: plainly("A person called it off.", "Comment `/gza run` to start anew."),
+  command: plainly("A person said `/gza cancel`.", "Comment `/gza run` to start anew."),
   unlabelled: plainly("The label was taken off.", "Put it on again to start anew."),
   issue_closed: plainly("The issue was closed.", "Reopen it, and GZA goes on where it stood."),
   issue_gone: plainly("The issue was deleted or moved away."),
@@ -112,10 +121,10 @@ function noChange(snapshot: Snapshot, record: RecordBody): Sentence {
 
 function readiness(snapshot: Snapshot, record: RecordBody): string {
   const checks = checksOf(snapshot, record);
-  const none = checks.kind === "green" && checks.none;
   const { verdict, rerun } = record;
-  const review = isReviewed(record) && verdict ? `${verdictTitle(verdict).toLowerCase()}; ` : "";
+  const review = isReviewed(record) && verdict ? `${verdictTitle(verdict)}. ` : "";
+  if (checks.kind === "green" && checks.none) return `${review}The repository has no checks.`;
   const flaky =
     rerun?.head === record.head ? ` (flaky: red once, green when run again${list(rerun.names)})` : "";
-  return `${review}${none ? "mergeable, without checks, which the repository has none of" : `green${flaky}, mergeable`}`;
+  return `${review}Its checks are green${flaky}.`;
 }

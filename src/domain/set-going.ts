@@ -2,6 +2,7 @@
 import type { AnswerWord } from "./answers.ts";
 import type { CarriedOut } from "./carry-out.ts";
 import { branchRef, unfinishedRef } from "./names.ts";
+import { roundCents } from "./queue.ts";
 import type { Record, RecordBody } from "./record.ts";
 import { resumable } from "./recovery.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -50,8 +51,10 @@ export function resume(snapshot: Snapshot, record: Record, more: number | null):
   if (more === null || snapshot.config.kind === "broken")
     return { story: "wants it gone on with", word, change };
   const total = Math.max(record.settings.budget ?? snapshot.config.config.budget.task, record.spent.usd);
-  const settings = { ...record.settings, budget: Math.round((total + more) * 10_000) / 10_000 };
-  return { story: `adds $${more} and wants it gone on with`, word, change: { ...change, settings } };
+  const settings = { ...record.settings, budget: roundCents(total + more) };
+  const added = Buffer.from(String(more)).toString("hex");
+  const story = `adds $${more} and wants it gone on with`;
+  return { story, word: `${word}:${added}`, change: { ...change, settings } };
 }
 
 /** Lets the held work on its branch; `hash`: the beginning of the commit that the person has looked at. */

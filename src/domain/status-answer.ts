@@ -1,16 +1,17 @@
 /** What `/gza status` answers: where the task stands, why, since when, and what would move it. */
 import { checksOf } from "./checks.ts";
-import { wordsIn } from "./command.ts";
+import { wordsFor } from "./command.ts";
 import type { RecordBody } from "./record.ts";
 import { verdictTitle } from "./review-body.ts";
+import { clock } from "./sentences-ended.ts";
 import { sentenceFor } from "./sentences.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export function statusAnswer(snapshot: Snapshot, record: RecordBody): string {
   const { what, next } = sentenceFor(snapshot, record);
-  const words = wordsIn(record.phase).map((word) => `\`/gza ${word}\``);
+  const words = wordsFor(record).map((word) => `\`/gza ${word}\``);
   const lines = [
-    `**${record.phase}**, \`${record.reason}\`, since ${record.since}. ${what}`,
+    `**${record.phase}**, \`${record.reason}\`, since ${clock(record.since)}. ${what}`,
     ...(next === null ? [] : [next]),
     evidence(snapshot, record),
     `What you can say now: ${words.join(", ")}.`,
@@ -22,7 +23,9 @@ export function statusAnswer(snapshot: Snapshot, record: RecordBody): string {
 function evidence(snapshot: Snapshot, record: RecordBody): string {
   const { attempts, spent, verdict, head, pull } = record;
   const last = attempts.at(-1);
-  const facts = [`${spent.attempts} attempts, $${spent.usd.toFixed(2)}`];
+  const facts = [
+    `${spent.attempts} ${spent.attempts === 1 ? "attempt" : "attempts"}, $${spent.usd.toFixed(2)}`,
+  ];
   if (last?.end) facts.push(`the newest, ${last.n} (${last.kind}), ended as \`${last.end}\``);
   if (head !== null)
     facts.push(`head \`${head.slice(0, 12)}\`${record.theirs ? ", which a person made" : ""}`);

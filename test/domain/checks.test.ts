@@ -122,9 +122,7 @@ describe("no check at all", () => {
     if (at.record.kind !== "record") throw new Error("the test needs a record");
 
     expect(standing(at, at.record.record).phase).toBe("ready");
-    expect(sentenceFor(at, at.record.record).what).toContain(
-      "without checks, which the repository has none of",
-    );
+    expect(sentenceFor(at, at.record.record).what).toContain("The repository has no checks.");
   });
 });
 

@@ -95,25 +95,25 @@ describe("a person's head", () => {
 
 describe("ready", () => {
   it.each<[string, Snapshot, string]>([
-    ["approved", reviewed(), "approved: nothing found; green, mergeable"],
+    ["approved", reviewed(), "Approved: nothing found. Its checks are green."],
     [
       "with follow-ups",
       reviewed({ verdict: verdict({ value: "approved_with_followups", followups: 2 }) }),
-      "approved, with follow-ups: 2 follow-ups; green, mergeable",
+      "Approved, with follow-ups: 2 follow-ups. Its checks are green.",
     ],
-    ["without a review", ready(), "green, mergeable"],
+    ["without a review", ready(), "Its checks are green."],
     [
       "after a flaky check",
       reviewed({ rerun: AGAIN }),
-      "approved: nothing found; green (flaky: red once, green when run again (test)), mergeable",
+      "Approved: nothing found. Its checks are green (flaky: red once, green when run again (test)).",
     ],
     [
       "after a flaky check of an older head, which is history",
       reviewed({ rerun: { ...AGAIN, head: "3".repeat(40) } }),
-      "approved: nothing found; green, mergeable",
+      "Approved: nothing found. Its checks are green.",
     ],
   ])("%s says so", (_, at, how) => {
-    expect(said(at).what).toBe(`Pull request #8 is ${how} and can be merged.`);
+    expect(said(at).what).toBe(`Pull request #8 can be merged. ${how}`);
   });
 });
 

@@ -35,7 +35,21 @@ const SUMMARIES: { [end in AttemptEnd]?: string } = {
   silence: "It gave no sign of life for 600 seconds.",
   timeout: "Its time was up after 2700 seconds.",
   verify_red: "The config's verify command ended with 1.",
+  workflow_permission: "",
 };
+
+/** Ends of agents that were at work. */
+const SPEAKS: ReadonlySet<AttemptEnd> = new Set<AttemptEnd>([
+  "agent_gave_up",
+  "agent_loop",
+  "max_turns",
+  "run_cancelled",
+  "silence",
+  "timeout",
+]);
+
+/** Ends of runs that left no report. */
+const SPEECHLESS: ReadonlySet<AttemptEnd> = new Set<AttemptEnd>(["runner_lost"]);
 
 export const WORK = sha("5");
 export const BROKEN: ConfigReading = { kind: "broken", blob: sha("2"), problems: [] };
@@ -45,10 +59,10 @@ export function first(end: AttemptEnd, work: string | null = WORK, body: Partial
   const made = report({
     end,
     summary: SUMMARIES[end] ?? "Handles empty input.",
-    last_words: end === "completed" ? "Done." : "I still have to look at the tests.",
+    last_words: SPEAKS.has(end) ? "I still have to look at the tests." : "",
     question: end === "question" ? "Should an empty line count as a list?" : null,
     verify: end === "verify_red" ? { exit: 1, seconds: 9, tail: "1 failed" } : null,
-    guard: end === "guard_refused" ? [{ path: ".github/workflows/ci.yml", rule: "protected path" }] : [],
+    guard: end === "guard_refused" ? [{ path: ".github/workflows/ci.yml", rule: "protected" }] : [],
   });
   return task(
     {
@@ -61,7 +75,9 @@ export function first(end: AttemptEnd, work: string | null = WORK, body: Partial
       spent: { attempts: 1, turns: 3, usd: 0.1 },
       ...body,
     },
-    { unfinished: { oid: RETURNED, work, session: null, report: { kind: "report", report: made } } },
+    SPEECHLESS.has(end)
+      ? {}
+      : { unfinished: { oid: RETURNED, work, session: null, report: { kind: "report", report: made } } },
   );
 }
 

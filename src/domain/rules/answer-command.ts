@@ -1,7 +1,7 @@
 /** Rule 7: the oldest command that was not heard yet is acknowledged at once and answered in one sentence. */
 import { answerKey, type AnswerWord } from "../answers.ts";
 import { carryOut, type CarriedOut } from "../carry-out.ts";
-import { mayIn, type Command } from "../command.ts";
+import { lacksPull, mayIn, type Command } from "../command.ts";
 import { cannotBegin } from "../comments.ts";
 import { answerToQuestion, reactionTo, unheardCommand, type Heard } from "../hear.ts";
 import { askIn } from "../ask.ts";
@@ -109,12 +109,11 @@ function refusalFor(
   record: Record,
   command: Understood,
 ): AnswerWord | `${AnswerWord}:${string}` | null {
-  const { phase, pull, head } = record;
+  const { phase } = record;
   if (phase === "running" && !mayIn(command.kind, phase)) return "busy";
   if (command.kind === "run" && snapshot.issue.state === "closed") return "closed";
   if (!mayIn(command.kind, phase)) return worded("not_now", command.kind);
-  const isAboutHead = ["review", "improve", "dismiss", "merge"].includes(command.kind);
-  return isAboutHead && (pull === null || head === null) ? "no_pull" : null;
+  return lacksPull(command.kind, record) ? "no_pull" : null;
 }
 
 /** A word of somebody else as part of a key: in hex, for keys have few letters. */
