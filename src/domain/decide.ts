@@ -104,7 +104,7 @@ function catchUp(snapshot: Snapshot, record: Record): Answer["move"] {
     return moveTo(snapshot, record, { story: "announced again what nobody saw done", change: { intents } });
   }
   if (isLiving(record) || record.intents.length === 0 || intentsDue(snapshot, record) !== null) return null;
-  // What is forgotten is never looked at again: first everything must show the end.
-  if (project(snapshot, record).length > 0) return null;
+  // What is forgotten is never looked at again: first everything that can must show the end.
+  if (project(snapshot, record).some((effect) => isPossible(snapshot, effect))) return null;
   return moveTo(snapshot, record, { story: "everything is said and done", change: {} });
 }

@@ -143,7 +143,9 @@ function heardUpTo(snapshot: Snapshot, record: Record): number {
 function broughtBy(snapshot: Snapshot, before: Record | null, next: RecordBody): string[] {
   const entered = before === null || before.phase !== next.phase || before.reason !== next.reason;
   const intents: string[] = [];
-  if (next.status_comment === null && next.reason !== "asked") intents.push("status");
+  // Where the conversation is locked there can be none.
+  if (next.status_comment === null && next.reason !== "asked" && !snapshot.issue.locked)
+    intents.push("status");
   if (next.phase === "open" && next.head !== null && next.pull === null) intents.push("pull");
   if (next.phase === "parked" && (entered || before.since !== next.since))
     intents.push(`parked:${callOf(snapshot, next)}`);

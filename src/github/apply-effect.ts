@@ -2,6 +2,7 @@
 import type { Effect } from "../domain/decision.ts";
 import type { Evidence } from "../domain/snapshot.ts";
 import type { Client } from "./client.ts";
+import { isLocked } from "./failure.ts";
 import { cancelRun } from "./effects/cancel-run.ts";
 import { closeIssue } from "./effects/close-issue.ts";
 import { closePull } from "./effects/close-pull.ts";
@@ -53,5 +54,11 @@ export async function applyEffect<E extends Effect>(
     context: EffectContext,
     effect: E,
   ) => Promise<Evidence[]>;
-  return perform(client, context, effect);
+  try {
+    return await perform(client, context, effect);
+  } catch (error) {
+    // Somebody locked the conversation in between. The next look knows that nothing can be said there.
+    if (isLocked(error)) return [];
+    throw error;
+  }
 }

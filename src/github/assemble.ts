@@ -70,7 +70,7 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
       defaultBranch: defaultBranchRef.name,
       defaultHead: defaultBranchRef.target.oid,
       baseChecks: baseChecks(repository, appId),
-      workflow: await workflowOf(client, place, { known, evidence, isThere: repository.workflow !== null }),
+      workflow: await workflowOf(client, place, { ...context, known, isThere: repository.workflow !== null }),
     },
     installation: installationFacts(repository, context.grant),
     me: { id: viewer.databaseId, login: viewer.login },
@@ -146,7 +146,8 @@ async function runOf(
   const started = told?.kind === "dispatched" ? told.run : null;
   // A moment ago this process started it itself, and GitHub said which one it is.
   if (started !== null) return dispatchedRun({ id: started, repository: repository.url, now });
-  const wanted = { issue: known.issue, job: attempt.job, id: attempt.run, since: attempt.claimed };
+  const { job, run: id, claimed: since, start } = attempt;
+  const wanted = { issue: known.issue, job, base: start.base, id, since };
   return findRun(client, place, { wanted, dispatcher });
 }
 

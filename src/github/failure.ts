@@ -77,12 +77,23 @@ export function refusalOf(error: unknown): string {
   const data = z
     .looseObject({
       message: z.string(),
-      errors: z.array(z.looseObject({ message: z.string().optional() })).optional(),
+      errors: z.array(z.union([z.string(), z.looseObject({ message: z.string().optional() })])).optional(),
     })
     .safeParse(cause instanceof RequestError ? cause.response?.data : undefined);
   if (!data.success) return cause instanceof Error ? cause.message.slice(0, 500) : "no reason was given";
-  const details = (data.data.errors ?? []).flatMap((detail) => detail.message ?? []);
+  const details = (data.data.errors ?? []).flatMap((detail) =>
+    typeof detail === "string" ? detail : (detail.message ?? []),
+  );
   return [data.data.message, ...details].join("; ").slice(0, 500);
+}
+
+/** Refused because the conversation is locked; GitHub has a status of its own for reviews, and none for GraphQL. */
+export function isLocked(error: unknown): boolean {
+  const status = statusOf(error);
+  if (status !== 403 && status !== 422 && !(error instanceof GraphqlFailure)) return false;
+  return /because issue is locked|lock prevents review/i.test(
+    error instanceof GraphqlFailure ? error.message : refusalOf(error),
+  );
 }
 
 /** Nobody knows whether the request took effect: 5xx, a reset, a timeout (`@octokit/request` gives those status 500 and no response). */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { runName, WORKFLOW_FILE, WORKFLOW_PATH } from "../domain/names.ts";
 import type { RunFacts } from "../domain/snapshot.ts";
-import type { Instant, Sha } from "../domain/task.ts";
+import { Sha, type Instant } from "../domain/task.ts";
 import type { Client, RepositoryKey } from "./client.ts";
 import { statusOf } from "./failure.ts";
 
@@ -16,6 +16,7 @@ const Run = z.looseObject({
   path: z.string(),
   event: z.string(),
   head_branch: z.string().nullable(),
+  head_sha: Sha,
   actor: z.looseObject({ id: z.number() }).nullish(),
   triggering_actor: z.looseObject({ id: z.number() }).nullish(),
 });
@@ -31,6 +32,8 @@ export interface Dispatcher {
 export interface WantedRun {
   issue: number;
   job: Sha;
+  /** The default branch's tip when the attempt was claimed. */
+  base: Sha;
   /** The run's id, when somebody knows it. */
   id: number | null;
   /** It cannot be older than this. */
@@ -47,7 +50,7 @@ export async function findRun(
 ): Promise<RunFacts | null> {
   const run =
     wanted.id === null ? await byName(client, repository, wanted) : await byId(client, repository, wanted.id);
-  return run && runFacts(run, dispatcher);
+  return run && runFacts(run, dispatcher, wanted.base);
 }
 
 /** The App's own run as it stands when GitHub has just started it. `repository`: its address. */
@@ -112,7 +115,7 @@ async function listRuns(
   }
 }
 
-function runFacts(run: Run, { defaultBranch, bot }: Dispatcher): RunFacts {
+function runFacts(run: Run, { defaultBranch, bot }: Dispatcher, base: Sha): RunFacts {
   return {
     id: run.id,
     url: run.html_url,
@@ -123,7 +126,8 @@ function runFacts(run: Run, { defaultBranch, bot }: Dispatcher): RunFacts {
       // GitHub may append `@<ref>` to the path.
       run.path.split("@", 1)[0] === WORKFLOW_PATH &&
       run.event === "workflow_dispatch" &&
-      run.head_branch === defaultBranch &&
+      // By its commit where the default branch has got another name since.
+      (run.head_branch === defaultBranch || run.head_sha === base) &&
       run.actor?.id === bot &&
       (run.triggering_actor ?? run.actor).id === bot,
   };

@@ -10,13 +10,15 @@ import type { SnapshotAnswer } from "./snapshot-answer.ts";
 
 const Workflow = z.looseObject({ state: z.string() });
 
-/** Whether it is switched off is asked for only where that may be why nothing starts. */
+/** Whether it is switched off is asked for only where that may be why nothing starts, and where the App may ask. */
 export async function workflowOf(
   client: Client,
   place: RepositoryKey,
-  { known, evidence, isThere }: { known: Record | null; evidence: readonly Evidence[]; isThere: boolean },
+  context: { known: Record | null; evidence: readonly Evidence[]; isThere: boolean; grant: Grant | null },
 ): Promise<Snapshot["repository"]["workflow"]> {
+  const { known, evidence, isThere, grant } = context;
   if (!isThere) return "missing";
+  if (grant?.missing.some((permission) => permission.startsWith("actions:"))) return "present";
   const isParked = known?.phase === "parked" && known.reason === "setup";
   if (!isParked && !evidence.some(({ kind }) => kind === "dispatch_refused")) return "present";
   return (await isSwitchedOff(client, place)) ? "disabled" : "present";

@@ -165,13 +165,15 @@ describe("a dispatch", () => {
     await small.playground.settled();
     const id = evidence[0]?.kind === "dispatched" ? evidence[0].run : null;
     const dispatcher = { defaultBranch: "main", bot: snapshot.me.id };
-    const wanted = { issue, job: J, id, since: snapshot.now };
+    const wanted = { issue, job: J, base: snapshot.repository.defaultHead, id, since: snapshot.now };
     const byId = await findRun(small.client, small.place, { wanted, dispatcher });
     const byName = await findRun(small.client, small.place, { wanted: { ...wanted, id: null }, dispatcher });
 
     expect(id).toBeGreaterThan(0);
     expect(byId).toMatchObject({ id, status: "completed", conclusion: "success", genuine: true });
     expect(byName).toEqual(byId);
+    const renamed = { wanted, dispatcher: { ...dispatcher, defaultBranch: "trunk" } };
+    expect(await findRun(small.client, small.place, renamed)).toMatchObject({ genuine: true });
   });
 
   test("by a person makes a run that is not genuine", async () => {
@@ -184,7 +186,7 @@ describe("a dispatch", () => {
     await small.playground.settled();
 
     const run = await findRun(small.client, small.place, {
-      wanted: { issue, job: "2".repeat(40), id: null, since: snapshot.now },
+      wanted: { issue, job: "2".repeat(40), base: snapshot.repository.defaultHead, id: null, since: snapshot.now },
       dispatcher: { defaultBranch: "main", bot: snapshot.me.id },
     });
 

@@ -55,7 +55,13 @@ async function lookUp(client: Client, { snapshot, record }: EffectContext): Prom
   const attempt = record?.attempt;
   if (!record || !attempt) return [];
   const run = await findRun(client, placeOf(snapshot), {
-    wanted: { issue: record.issue, job: attempt.job, id: null, since: attempt.claimed },
+    wanted: {
+      issue: record.issue,
+      job: attempt.job,
+      base: attempt.start.base,
+      id: null,
+      since: attempt.claimed,
+    },
     dispatcher: { defaultBranch: snapshot.repository.defaultBranch, bot: snapshot.me.id },
   });
   return [{ kind: "dispatched", attempt: attempt.n, run: run?.id ?? null }];
