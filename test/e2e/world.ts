@@ -68,6 +68,8 @@ export interface StoryOptions {
   config?: string;
   /** Steps of implement attempts, or steps by kind and by the attempt number from which they hold. */
   script?: unknown[] | { [kind: string]: { [from: string]: unknown[] } };
+  /** 0: no workflow job ever begins; what a run brings back is made by hand (see by-hand.ts). */
+  jobsAtOnce?: number;
   /** Further files of the repository. */
   files?: { [path: string]: string };
 }
@@ -81,7 +83,7 @@ export async function story(options: StoryOptions = {}): Promise<Story> {
   let crash = Promise.withResolvers<void>();
   const playground = await startPlayground({
     now: () => new Date(time.now()),
-    runner: { jobsAtOnce: 2, interruptMilliseconds: 500, terminateMilliseconds: 500 },
+    runner: { jobsAtOnce: options.jobsAtOnce ?? 2, interruptMilliseconds: 500, terminateMilliseconds: 500 },
     webhookFetch: async (request) => {
       const payload: unknown = await request.json();
       for (const one of [app, ...replicas])
