@@ -1,0 +1,245 @@
+/** The promises of the policy, each asked of one state and the decision on it, without looking at how the rules came to it. */
+import type { Decision, Effect } from "../../src/domain/decision.ts";
+import { openFeedback } from "../../src/domain/feedback.ts";
+import { batonRef, unfinishedRef } from "../../src/domain/names.ts";
+import { committed } from "../../src/domain/queue.ts";
+import { MAX_RECORD_BYTES, type Attempt, type Record, type RecordBody } from "../../src/domain/record.ts";
+import { sentenceFor } from "../../src/domain/sentences.ts";
+import { isStopped, mayWrite, type Snapshot } from "../../src/domain/snapshot.ts";
+import { ATTEMPT_ENDS } from "../../src/domain/task.ts";
+import { secondsBetween } from "../../src/domain/time.ts";
+
+/** The name of the first promise that the decision breaks; null: it keeps them all. */
+export function brokenBy(at: Snapshot, decision: Decision): string | null {
+  const before = at.record.kind === "record" ? at.record.record : null;
+  const after = decision.move?.record ?? before;
+  return (
+    first(merging(at, before, decision)) ??
+    first(stopping(at, decision)) ??
+    first(saying(at, decision)) ??
+    (after && first(recording(at, after))) ??
+    (decision.move && first(moving(at, before, decision.move))) ??
+    (after?.attempt && after.attempt.n !== before?.attempt?.n && decision.move
+      ? first(beginning(at, before, { attempt: after.attempt, move: decision.move, after }))
+      : null)
+  );
+}
+
+/** The same of a state in which nothing is left to do: it says for what it waits, and every command has its answer. */
+export function brokenAtRest(at: Snapshot): string | null {
+  const record = at.record.kind === "record" ? at.record.record : null;
+  const unanswered = at.discussion.find((comment) => mustBeAnswered(at, comment.body, comment));
+  if (unanswered) return `never answers ${unanswered.body}`;
+  if (!record || record.phase === "done" || record.phase === "cancelled") return null;
+  const { what, next } = sentenceFor(at, record);
+  if (what === "") return "rests without saying what for";
+  if (record.phase === "running") return "rests while an attempt is in flight";
+  if (next !== null) return null;
+  return WITHOUT_A_STEP.has(record.reason)
+    ? null
+    : `rests as ${record.phase} ${record.reason} without a next step`;
+}
+
+/** What GitHub or another task does. */
+const WITHOUT_A_STEP: ReadonlySet<string> = new Set(["waits_for_checks", "waits_for_pull"]);
+
+type Promises = Iterable<readonly [isKept: boolean, broken: string]>;
+
+function first(promises: Promises): string | null {
+  for (const [isKept, broken] of promises) if (!isKept) return broken;
+  return null;
+}
+
+function* merging(at: Snapshot, before: Record | null, { effects }: Decision): Promises {
+  const merges = effects.filter((effect) => effect.kind === "request_merge");
+  for (const merge of merges) {
+    yield [before !== null && before.merge !== null, "merges unasked"];
+    yield [merge.head === before?.head && merge.head === at.pull?.head, "merges another head"];
+    yield [at.pull?.mergeable === "mergeable", "merges what conflicts"];
+    yield [at.pull?.checks.every((check) => check.outcome === "success") === true, "merges red"];
+    yield [isApprovedHere(at, before), "merges what nobody approved"];
+    yield [before === null || openFeedback(at, before).length === 0, "merges over a person's words"];
+    yield [before?.phase !== "parked", "merges what waits for a person"];
+  }
+  const isMerged = at.pull?.state === "merged" && before !== null && before.phase !== "done";
+  yield [!isMerged || at.record.kind === "record", "does not finish what was merged"];
+}
+
+/** The review of this very head found no blocker that still stands; asked here of the findings, not of the verdict. */
+function isApprovedHere(at: Snapshot, record: Record | null): boolean {
+  const wantsReview = at.config.kind === "config" && at.config.config.review.enabled;
+  if (!wantsReview) return true;
+  const blockers = (at.findings?.known ?? []).filter(
+    ({ severity, state }) => severity === "blocker" && (state === "open" || state === "disputed"),
+  );
+  return blockers.length === 0 && at.findings?.review?.head === record?.head;
+}
+
+const STARTING: ReadonlySet<Effect["kind"]> = new Set(["dispatch", "request_merge", "rerun_checks"]);
+
+function* stopping(at: Snapshot, { move, effects }: Decision): Promises {
+  if (!isStopped(at) || at.record.kind !== "record") return;
+  const { phase } = at.record.record;
+  if (phase === "done" || phase === "cancelled") return;
+  for (const { kind } of effects) yield [!STARTING.has(kind), `${kind} while the stop label is on`];
+  const landed = move?.refs.some(({ name, after }) => name.startsWith("refs/heads/") && after !== null);
+  yield [landed !== true || isHeard(at, "/gza approve"), "lands while the stop label is on"];
+}
+
+function* saying(at: Snapshot, { effects }: Decision): Promises {
+  const { issue } = at;
+  for (const effect of effects) {
+    if (effect.kind === "dispatch")
+      yield [at.repository.workflow === "present", "dispatches without a workflow"];
+    if (issue.gone)
+      yield [effect.kind !== "set_labels" && effect.kind !== "close_issue", "acts on an issue that is gone"];
+    if (issue.locked && effect.kind === "say") yield [effect.on !== issue.number, "speaks where nobody can"];
+    if (issue.locked) yield [effect.kind !== "edit_status", "edits where nobody can"];
+    if (effect.kind !== "say") continue;
+    const id = commentOf(effect.key);
+    const said = [...at.said.keys()].filter((key) => id !== null && commentOf(key) === id);
+    yield [said.every((key) => key === effect.key), "answers a command twice"];
+  }
+}
+
+/** Id of the comment that an answer is about. */
+function commentOf(key: string): string | null {
+  return /^answer(?:-pull)?:(\d+):/.exec(key)?.[1] ?? null;
+}
+
+function* recording(at: Snapshot, after: RecordBody): Promises {
+  yield [JSON.stringify(after).length < MAX_RECORD_BYTES, "the record grows too large"];
+  yield [sentenceFor(at, after).what !== "", "says nothing"];
+  yield [(after.attempt === null) === (after.phase !== "running"), "phase and attempt disagree"];
+}
+
+function* moving(at: Snapshot, before: Record | null, move: NonNullable<Decision["move"]>): Promises {
+  const { record: after, queue, refs } = move;
+  const flight = (queue ?? at.ledger.queue).flight.filter(({ issue }) => issue === 7);
+  yield [
+    after.attempt === null
+      ? flight.length === 0
+      : flight.length === 1 && flight[0]?.attempt === after.attempt.n,
+    "queue and record disagree about what is in flight",
+  ];
+  const isEnded = before?.phase === "done" || before?.phase === "cancelled";
+  if (isEnded && after.phase !== before.phase)
+    yield [isAskedAgain(at, before), `${before.phase} moves by itself`];
+  if (before) {
+    const isNewWord = after.heard !== before.heard || after.asked.at !== before.asked.at;
+    yield [!isNewWord || isSpoken(at, before), "counts anew though nobody spoke"];
+    const isTrustedAnew = after.trusted && !before.trusted;
+    yield [!isTrustedAnew || isHeard(at, "/gza approve") || isByWriters(at), "trusts what nobody approved"];
+  }
+  yield [before !== null || !after.trusted || isByWriters(at), "trusts an outsider's words"];
+  yield [
+    after.asked.at === before?.asked.at || mayWrite(at, after.asked.by),
+    "was asked by somebody who may not",
+  ];
+  for (const { name, before: was, after: becomes } of refs) {
+    if (name === unfinishedRef(7)) yield [was === (at.unfinished?.oid ?? null), "loses unfinished work"];
+    if (name === batonRef(7)) yield [at.baton.kind !== "none" && was === at.baton.oid, "takes another baton"];
+    if (!name.startsWith("refs/heads/")) continue;
+    yield [was === before?.head && was === at.branchHead, "overwrites a foreign head"];
+    yield [becomes !== null && after.landed.includes(becomes), "forgets what it landed"];
+    yield [before?.trusted === true || isHeard(at, "/gza approve"), "pushes what an outsider asked for"];
+    const isCommanded = before?.attempt?.kind !== "implement" || before.head === null;
+    yield [isCommanded || !before.theirs, "writes over a person's head"];
+  }
+}
+
+function* beginning(
+  at: Snapshot,
+  before: Record | null,
+  begun: { attempt: Attempt; move: NonNullable<Decision["move"]>; after: RecordBody },
+): Promises {
+  const { attempt, move, after } = begun;
+  const { kind, how, start, evidence, n } = attempt;
+  if (!before) return yield [false, "begins before it was asked"];
+  const config = at.config.kind === "config" ? at.config.config : null;
+  if (!config) return yield [false, "begins with a broken config"];
+  yield [before.attempt === null, "begins over an attempt in flight"];
+  yield [at.issue.state === "open", "works on a closed issue"];
+  yield [n - after.heard <= 20, "makes more than twenty attempts"];
+  const since = before.attempts.filter((one) => one.n > after.heard);
+  const same = since.filter((one) => one.evidence === evidence && one.run !== null);
+  yield [same.length < 3, "starts the same a fourth time"];
+  const writes = kind !== "review" && kind !== "explore";
+  yield [!writes || !before.theirs || before.wanted !== null, "writes to a person's branch unasked"];
+  yield [
+    start.head === before.head && (before.head === null || start.head === at.branchHead),
+    "starts from another head",
+  ];
+  const isPending = at.pull?.checks.some((check) => check.outcome === "pending") === true;
+  const isLate = secondsBetween(before.head_at ?? at.now, at.now) >= 900;
+  yield [kind !== "review" || !isPending || isLate, "reviews before the checks are over"];
+  const { job, queue } = move;
+  if (job?.kind !== "new" || !queue) return yield [false, "begins without a job or a place"];
+  yield [committed(queue) <= config.budget.day + 1e-9, "spends more than a day's budget"];
+  const mayCost = (before.settings.budget ?? config.budget.task) - before.spent.usd;
+  yield [attempt.reserved <= mayCost + 1e-9 && attempt.reserved > 0, "reserves more than the task may cost"];
+  yield [
+    !queue.held.some(({ agent, until }) => agent === attempt.agent && until > at.now),
+    "ignores a quota",
+  ];
+  yield [job.job.start.head === start.head, "the job starts elsewhere"];
+  const last = before.attempts.at(-1);
+  const work = how === "resume" ? (at.unfinished?.work ?? null) : null;
+  yield [job.job.start.work === work, "goes on from other work"];
+  if (how === "resume") {
+    yield [last?.work === work && last.kind === kind, "goes on from an older attempt"];
+    yield [last?.start.head === start.head && last.start.base === start.base, "goes on from another head"];
+  }
+  if (how === "resume" || how === "retry") yield* waiting(at, { last, since, heard: after.heard });
+}
+
+/** Backoff and quota, counted here from the attempts alone. */
+function* waiting(
+  { now, comments }: Snapshot,
+  { last, since, heard }: { last: Attempt | undefined; since: Attempt[]; heard: number },
+): Promises {
+  if (!last?.end || last.n <= heard || ATTEMPT_ENDS[last.end] !== "retry" || comments.length > 0) return;
+  const alike = since.toReversed().findIndex(({ end, kind }) => kind !== last.kind || !isRetried(end));
+  const times = alike === -1 ? since.length : alike;
+  yield [times < 3, "tries a third time"];
+  yield [secondsBetween(last.ended ?? now, now) >= (times === 1 ? 60 : 300), "tries again too soon"];
+}
+
+function isRetried(end: Attempt["end"]): boolean {
+  return end !== null && ATTEMPT_ENDS[end] === "retry";
+}
+
+/** A command of somebody who may stands there unheard. */
+function isHeard(at: Snapshot, word: string): boolean {
+  return at.comments.some(
+    ({ body, by, edited }) => body.startsWith(word) && edited === null && mayWrite(at, by),
+  );
+}
+
+/** Somebody who may said or did something that the record does not know yet. */
+function isSpoken(at: Snapshot, before: Record): boolean {
+  const isSaid = at.comments.some(({ by }) => mayWrite(at, by));
+  const isPushed = at.branchHead !== null && at.branchHead !== before.head;
+  return isSaid || isPushed || openFeedback(at, before).length > 0 || isAskedAgain(at, before);
+}
+
+function isAskedAgain(at: Snapshot, before: RecordBody): boolean {
+  const isLabelled = at.issue.labelled.some((event) => event.on && event.at > before.asked.at);
+  const isReopened = before.reason === "issue_closed" || before.reason === "pull_closed";
+  return isLabelled || isReopened || at.pull?.state === "merged" || isHeard(at, "/gza run");
+}
+
+function isByWriters(at: Snapshot): boolean {
+  const { author, edited } = at.issue;
+  return mayWrite(at, author) && (edited === null || mayWrite(at, edited.by));
+}
+
+function mustBeAnswered(
+  at: Snapshot,
+  body: string,
+  { id, by, isBot, edited }: Snapshot["discussion"][number],
+): boolean {
+  if (!body.startsWith("/gza") || isBot || edited !== null || !mayWrite(at, by) || at.issue.locked)
+    return false;
+  return ![...at.said.keys()].some((key) => commentOf(key) === String(id));
+}

@@ -1,0 +1,150 @@
+/** Walks every state that the policy, GitHub and people can bring about from one issue, and holds each to the promises. */
+import type { Decision } from "../../src/domain/decision.ts";
+import { decide } from "../../src/domain/decide.ts";
+import type { Snapshot } from "../../src/domain/snapshot.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { personSteps } from "./person-steps.ts";
+import { brokenAtRest, brokenBy } from "./promises.ts";
+import { afterDecision, afterTime, type Luck, type Step } from "./simulate.ts";
+import { worldSteps, type World } from "./world-steps.ts";
+
+export interface Course extends World {
+  from: Snapshot;
+  /** What people may say or do, word by word; `/./` is anything. */
+  words: readonly RegExp[];
+  luck: Luck;
+  /** How many mishaps may happen on one way. */
+  mishaps: number;
+}
+
+export interface Walked {
+  states: number;
+  /** Steps of the longest way on which nobody speaks. */
+  longest: number;
+  rests: number;
+  /** Phases, reasons and ends of attempts that were seen. */
+  seen: ReadonlySet<string>;
+}
+
+/** As many decisions in a row as the app makes before it calls a task restless. */
+const ROUNDS = 12;
+
+interface State {
+  at: Snapshot;
+  words: number;
+  mishaps: number;
+  bad: number;
+  /** Decisions since something happened. */
+  rounds: number;
+  /** The name of the step that led here. */
+  name: string;
+  before: State | null;
+}
+
+/** Throws with the way there where a promise is broken, or a way never comes to rest. */
+export function walk(course: Course): Walked {
+  const countsMishaps = course.mishaps < Infinity;
+  const countsEnds = course.bad < Infinity;
+  /** Steps to rest by state; null: on the way that is walked. */
+  const heights = new Map<string, number | null>();
+  const seen = new Set<string>();
+  let rests = 0;
+  const longest = visit({ at: course.from, words: 0, mishaps: 0, bad: 0, rounds: 0, name: "", before: null });
+  return { states: heights.size, longest: Math.max(longest, tallest(heights)), rests, seen };
+
+  function visit(state: State): number {
+    const decision = decide(state.at);
+    const key = keyOf(state, decision);
+    const known = heights.get(key);
+    if (known === null) return closeCircle(state, key);
+    if (known !== undefined) return known;
+    heights.set(key, null);
+    const broken = brokenBy(state.at, decision);
+    if (broken !== null) throw new Error(`${broken}: ${pathTo(state)}`);
+    note(state.at);
+    const isMoving = decision.move !== null || decision.effects.length > 0;
+    if (isMoving && state.rounds >= ROUNDS) throw new Error(`decides on and on: ${pathTo(state)}`);
+    const silent = isMoving ? afterDecision(state.at, decision, course.luck) : onwards(state.at, decision);
+    let height = 0;
+    for (const step of silent) {
+      if (step.isMishap === true && state.mishaps >= course.mishaps) continue;
+      if (step.isBadEnd === true && state.bad >= course.bad) continue;
+      height = Math.max(height, 1 + visit(follow(state, step, isMoving)));
+    }
+    if (silent.length === 0) {
+      rests += 1;
+      const wrong = brokenAtRest(state.at);
+      if (wrong !== null) throw new Error(`${wrong}: ${pathTo(state)}`);
+    }
+    const word = course.words[state.words];
+    const spoken = word ? personSteps(state.at).filter(({ name }) => word.test(name)) : [];
+    for (const step of spoken) visit({ ...follow(state, step, false), words: state.words + 1 });
+    heights.set(key, height);
+    return height;
+  }
+
+  /** With nobody speaking: the world goes on, else time passes; nothing: at rest. */
+  function onwards(at: Snapshot, decision: Decision): Step[] {
+    const world = worldSteps(at, course);
+    if (world.length > 0) return world;
+    if (decision.again === null) return [];
+    const later = afterTime(at, decision.again);
+    return isSameButTime(at, later.next) ? [] : [later];
+  }
+
+  function follow(state: State, { name, next, isMishap, isBadEnd }: Step, isMoving: boolean): State {
+    const mishaps = state.mishaps + (countsMishaps && isMishap === true ? 1 : 0);
+    const bad = state.bad + (countsEnds && isBadEnd === true ? 1 : 0);
+    const rounds = isMoving ? state.rounds + 1 : 0;
+    return { at: next, words: state.words, mishaps, bad, rounds, name, before: state };
+  }
+
+  function note({ record, baton }: Snapshot): void {
+    if (record.kind !== "record") return;
+    const { phase, reason, attempts, attempt } = record.record;
+    seen.add(`${phase} ${reason}`);
+    if (attempt) seen.add(`${attempt.kind} ${attempt.how}`);
+    const end = attempts.at(-1)?.end;
+    if (end && baton.kind === "none") seen.add(`ended ${end}`);
+  }
+}
+
+/** Waiting alone is rest, unless a later look decides otherwise. */
+function isSameButTime(at: Snapshot, later: Snapshot): boolean {
+  const found = decide(later);
+  return (
+    found.move === null &&
+    found.effects.length === 0 &&
+    fingerprint(at) === fingerprint({ ...later, now: at.now })
+  );
+}
+
+/** Only what is tried again every hour until a person has set it up goes round, and that takes its time. */
+function closeCircle(state: State, key: string): number {
+  let isHourly = false;
+  for (let one: State | null = state.before; one; one = one.before) {
+    const { record } = one.at;
+    isHourly ||=
+      record.kind === "record" && record.record.phase === "parked" && record.record.reason === "setup";
+    if (keyOf(one, decide(one.at)) === key) break;
+  }
+  if (!isHourly) throw new Error(`goes round: ${pathTo(state)}`);
+  return 0;
+}
+
+/** What is shown of a task stands in no fingerprint; that something has to be shown does. */
+function keyOf({ at, words, mishaps, bad }: State, { effects }: Decision): string {
+  return `${words} ${mishaps} ${bad} ${effects.map(({ kind }) => kind).join(" ")} ${fingerprint(at)}`;
+}
+
+function pathTo(state: State): string {
+  const names: string[] = [];
+  for (let one: State | null = state; one; one = one.before) names.unshift(one.name);
+  return names.filter((name) => name !== "").join(" > ");
+}
+
+function tallest(heights: ReadonlyMap<string, number | null>): number {
+  let most = 0;
+  for (const height of heights.values()) most = Math.max(most, height ?? 0);
+  return most;
+}

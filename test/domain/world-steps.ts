@@ -1,0 +1,216 @@
+/** What GitHub and the runs do next by themselves: how attempts end, what checks come to, what becomes known late. */
+import { Finding, type KnownFinding } from "../../src/domain/finding.ts";
+import type { Attempt } from "../../src/domain/record.ts";
+import type { ReadReport, Report } from "../../src/domain/report.ts";
+import type { PullFacts, Snapshot } from "../../src/domain/snapshot.ts";
+import { ATTEMPT_ENDS, AttemptEnd } from "../../src/domain/task.ts";
+import { later, secondsBetween } from "../../src/domain/time.ts";
+import { checks, moved, numbered, type Step } from "./simulate.ts";
+import { BASE, finding, report } from "./snapshots.ts";
+
+/** How the world may go on. */
+export interface World {
+  /** How attempts may end: names out of `ALL_ENDS`. */
+  ends: readonly string[];
+  /** How many attempts on one way may end in another way than the first of these. */
+  bad: number;
+  /** Whether checks may turn red. */
+  red: boolean;
+  /** Whether runs and checks may also take their time. */
+  slow: boolean;
+  /** What an attempt costs, in US dollars. */
+  usd: number;
+}
+
+/** A good end and one that is gone on with once. */
+export const FEW_ENDS: readonly string[] = ["completed", "timeout"];
+/** One for each thing that may follow from an end. */
+export const EACH_END: readonly string[] = [
+  "completed",
+  "max_turns",
+  "infrastructure",
+  "quota, renewed in an hour",
+  "agent_gave_up",
+];
+
+/** What a report may hold besides its end and unfinished work. */
+const REPORTS: { [name: string]: (from: Snapshot) => Partial<Report> } = {
+  "quota, renewed in an hour": ({ now }) => ({ end: "quota", reset_at: later(now, 3600) }),
+  "question, without work": () => ({ end: "question", work: null, question: "Which?" }),
+  "infrastructure, a fault": () => ({ end: "infrastructure", work: null, fault: "Set the key." }),
+  "completed, without work": () => ({ work: null }),
+  "completed, not finished": () => ({ end: "completed" }),
+  ...Object.fromEntries(
+    AttemptEnd.options
+      .filter((end) => ["resume", "retry", "wait"].includes(ATTEMPT_ENDS[end]))
+      .map((end) => [`${end}, without work`, () => ({ end, work: null })]),
+  ),
+};
+/** Conclusions of workflow runs that left no report. */
+const CONCLUSIONS = ["success", "failure", "cancelled", "timed_out", "startup_failure"];
+
+/** All of them. */
+export const ALL_ENDS: readonly string[] = [
+  ...AttemptEnd.options,
+  ...Object.keys(REPORTS),
+  "max_turns, no further",
+  "garbage",
+  "a newer version",
+  ...CONCLUSIONS.map((conclusion) => `no report, ${conclusion}`),
+];
+
+/** What may come next with nobody speaking; nothing: only time passes. */
+export function worldSteps(from: Snapshot, world: World): Step[] {
+  const going = from.run !== null && from.run.status !== "completed";
+  const steps = going ? runSteps(from, world) : [];
+  return (steps.length > 0 ? steps : pullSteps(from, world)).map((step) => ({
+    ...step,
+    next: { ...step.next, evidence: [] },
+  }));
+}
+
+function pullSteps(from: Snapshot, { red, slow }: World): Step[] {
+  const { pull: open, branchHead } = from;
+  if (!open || open.state !== "open") return [];
+  const change = (name: string, changed: Partial<PullFacts>): Step => ({
+    name,
+    next: { ...from, pull: { ...open, ...changed } },
+  });
+  if (branchHead !== null && open.head !== branchHead) {
+    return [change("the pull request follows", moved(branchHead))];
+  }
+  const steps: Step[] = [];
+  if (open.mergeable === "unknown") {
+    steps.push(
+      change("mergeable", { mergeable: "mergeable" }),
+      change("conflicts", { mergeable: "conflicting" }),
+    );
+  }
+  if (open.checks.some(({ outcome }) => outcome === "pending")) {
+    const own = open.checks.filter((one) => one.own);
+    const over = later(from.now, 1);
+    steps.push(change("checks green", { checks: [...checks("success", over), ...own] }));
+    if (red) steps.push(change("checks red", { checks: [...checks("failure", over), ...own] }));
+    if (slow && !isOld(from))
+      steps.push({ name: "checks run on", next: { ...from, now: later(from.now, 901) } });
+  }
+  return steps;
+}
+
+function isOld({ record, now }: Snapshot): boolean {
+  const since = record.kind === "record" ? record.record.head_at : null;
+  return since === null || secondsBetween(since, now) >= 900;
+}
+
+function runSteps(from: Snapshot, world: World): Step[] {
+  const { record, run: going, baton } = from;
+  const attempt = record.kind === "record" ? record.record.attempt : null;
+  if (!going || !attempt) return [];
+  const over = { ...going, status: "completed" as const, conclusion: "success" };
+  if (baton.kind !== "job") return [{ name: "run over", next: { ...from, run: over } }];
+  const { oid: job } = baton;
+  const brings = (read: ReadReport, work: string | null, isOver = true): Snapshot => ({
+    ...from,
+    run: isOver ? over : going,
+    baton: { kind: "report", oid: numbered("c", from), at: from.now, job, work, report: read },
+  });
+  const { n, kind } = attempt;
+  const usage = { ...report().usage, usd: world.usd };
+  const says = (name: string, change: Partial<Report>, isOver = true): Step => {
+    const read = report({ attempt: n, kind, usage, work: null, session: true, ...change });
+    const work = change.work === undefined ? null : (change.work?.head ?? null);
+    return { name: `${kind} ${name}`, next: brings({ kind: "report", report: read }, work, isOver) };
+  };
+  const own = Object.entries(ownEnds(from, attempt)).map(([name, change]) => says(name, change));
+  const [good] = world.ends;
+  const others = world.ends.filter((name) => fits(name, attempt));
+  const steps = own.concat(
+    others.flatMap((name) => generalEnd(name).map((step) => ({ ...step, isBadEnd: name !== good }))),
+  );
+  if (world.slow) {
+    steps.push(says("completed, while its run goes on", { work: workOf(from, attempt, true) }, false));
+    const waiting = { ...from, run: { ...going, status: "queued" as const } };
+    steps.push({ name: "no runner for a day", next: { ...waiting, now: later(from.now, 86_402) } });
+  }
+  return steps;
+
+  function generalEnd(name: string): Step[] {
+    if (name === "garbage") return [{ name, next: brings({ kind: "unreadable", why: "no" }, null) }];
+    if (name === "a newer version") {
+      return [{ name, next: brings({ kind: "unknown_version", version: "2" }, null) }];
+    }
+    if (name.startsWith("no report, ")) {
+      return [{ name, next: { ...from, run: { ...over, conclusion: name.slice(11) } } }];
+    }
+    const { unfinished } = from;
+    if (name === "max_turns, no further") {
+      const head = unfinished?.work ?? null;
+      return attempt?.how === "resume" && head !== null
+        ? [says(name, { end: "max_turns", work: { ...workOf(from, attempt, false), head } })]
+        : [];
+    }
+    const end = AttemptEnd.safeParse(name).data;
+    const isGood = end === "completed";
+    const work = kind === "review" || kind === "explore" || !attempt ? null : workOf(from, attempt, isGood);
+    const answer = kind === "explore" && isGood ? "It does." : null;
+    const question = end === "question" ? "Which?" : null;
+    const special = REPORTS[name]?.(from);
+    return [says(name, special ? { work, ...special } : { end: end ?? "completed", work, answer, question })];
+  }
+}
+
+/** A review brings no work; what it brings instead stands among its own ends. What only the app gives is tried on one kind. */
+function fits(name: string, { kind }: Attempt): boolean {
+  if (kind !== "implement" && ["superseded", "cancelled"].includes(name)) return false;
+  return kind !== "review" || !name.startsWith("completed");
+}
+
+function workOf(from: Snapshot, { start }: Attempt, finished: boolean) {
+  return { base: start.base, head: numbered("1", from), commits: 1, files: 1, patch: "", finished };
+}
+
+function ownEnds(from: Snapshot, attempt: Attempt): { [name: string]: Partial<Report> } {
+  if (attempt.kind === "review") return reviewEnds(from, attempt);
+  return attempt.kind === "improve" ? improveEnds(from) : {};
+}
+
+/** What a reviewer may come to. */
+function reviewEnds({ findings }: Snapshot, { start, how }: Attempt): { [name: string]: Partial<Report> } {
+  const review = { head: start.head ?? BASE, patch: "9", dropped: [], gone: [] };
+  const found = (severity: "blocker" | "followup"): Partial<Report> => ({
+    review,
+    coverage: [],
+    findings: [Finding.parse(plainFinding(finding({ severity })))],
+  });
+  const disputed = (findings?.known ?? []).filter(({ state }) => state === "disputed");
+  const ruled = (ruling: "upheld" | "overruled"): Partial<Report> => ({
+    review,
+    coverage: [],
+    findings: [],
+    closed: disputed.map(({ fingerprint }) => ({ finding: fingerprint, how: ruling, evidence: "" })),
+  });
+  if (how === "judge") return { upholds: ruled("upheld"), overrules: ruled("overruled") };
+  return {
+    approves: { review, coverage: [], findings: [] },
+    "finds a blocker": found("blocker"),
+    "finds a follow-up": found("followup"),
+    "is incomplete": { review, findings: [], coverage: [{ path: "a", seen: false, why: "no room" }] },
+  };
+}
+
+/** What an improve attempt without work may come to. */
+function improveEnds({ findings }: Snapshot): { [name: string]: Partial<Report> } {
+  const open = (findings?.known ?? []).filter(({ state }) => state === "open");
+  const closed = open.map(({ fingerprint }) => ({
+    finding: fingerprint,
+    how: "disputed" as const,
+    evidence: "it is right",
+  }));
+  return { disputes: { closed }, "changes nothing": { end: "unchanged" } };
+}
+
+/** Without what only GZA adds. */
+function plainFinding(known: KnownFinding): object {
+  const { n: _, state: __, seen: ___, dispute: ____, upheld: _____, note: ______, ...plain } = known;
+  return plain;
+}
