@@ -186,7 +186,13 @@ describe("a dispatch", () => {
     await small.playground.settled();
 
     const run = await findRun(small.client, small.place, {
-      wanted: { issue, job: "2".repeat(40), base: snapshot.repository.defaultHead, id: null, since: snapshot.now },
+      wanted: {
+        issue,
+        job: "2".repeat(40),
+        base: snapshot.repository.defaultHead,
+        id: null,
+        since: snapshot.now,
+      },
       dispatcher: { defaultBranch: "main", bot: snapshot.me.id },
     });
 
