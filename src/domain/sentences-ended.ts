@@ -3,10 +3,13 @@ import { cleanLine } from "./clean.ts";
 import { WHOLE_WORK, type GuardRule } from "./guard.ts";
 import { CONFIG_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
-import { newestReport, resumable } from "./recovery.ts";
+import { newestReport, resumable, RETRY_SECONDS } from "./recovery.ts";
 import { stopped, unstopped, type Say, type Sentence } from "./sentence.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { AttemptEnd, ParkReason } from "./task.ts";
+import { secondsBetween } from "./time.ts";
+
+const LONGEST_RETRY = Math.max(...RETRY_SECONDS);
 
 export const ENDED: { [end in Exclude<Extract<AttemptEnd, ParkReason>, "no_change_needed">]: Say } = {
   question: (snapshot, record) => ({
@@ -76,11 +79,17 @@ function questionOf(snapshot: Snapshot, record: RecordBody): string {
 }
 
 function quotaSentence(snapshot: Snapshot, record: RecordBody): Sentence {
-  const agent = cleanLine(record.attempts.at(-1)?.agent ?? "the agent", 40);
-  const held = snapshot.ledger.queue.held.find((one) => one.agent === record.attempts.at(-1)?.agent);
+  const last = record.attempts.at(-1);
+  const { queue } = snapshot.ledger;
+  // A task that has not met the quota itself waits for whoever is held.
+  const held = queue.held.find(({ agent }) => last?.end !== "quota" || agent === last.agent);
+  const agent = cleanLine((last?.end === "quota" ? last.agent : held?.agent) ?? "the agent", 40);
   const until = record.not_before ?? held?.until ?? null;
   const what = `The quota of ${agent} at its provider is used up.`;
   if (record.phase === "queued") {
+    // A quota of unknown end holds nobody else.
+    if (!held && last?.ended && until !== null && secondsBetween(last.ended, until) <= LONGEST_RETRY)
+      return { what, next: byItself(record) };
     const time = until === null ? "" : ` after ${clock(until)}`;
     return { what, next: `Every task that works with ${agent} waits; all go on by themselves${time}.` };
   }

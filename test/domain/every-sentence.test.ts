@@ -18,6 +18,7 @@ import {
   ParkReason,
   Phase,
   TaskEnd,
+  type AttemptEnd,
   type Reason,
 } from "../../src/domain/task.ts";
 import {
@@ -71,25 +72,13 @@ function section(title: string, entries: [string, string][]): string {
 
 /** What an attempt of this kind at a head ended with, when it is gone on with by itself. */
 function byItself(
-  reason: Reason,
+  reason: AttemptEnd & Reason,
   body: Partial<RecordBody>,
   change: Partial<Snapshot> = {},
 ): [string, string] {
-  const how = body.wanted?.how ?? "waits";
-  return [
-    `${reason}, ${how}`,
-    status(
-      task(
-        {
-          phase: "queued",
-          reason,
-          attempts: [attempt({ run: 501, end: "timeout", turns: 100, seconds: 2700 })],
-          ...body,
-        },
-        change,
-      ),
-    ),
-  ];
+  const last = attempt({ run: 501, end: reason, ended: NOW, turns: 100, seconds: 2700 });
+  const name = `${reason}, ${body.wanted?.how ?? "waits"}`;
+  return [name, status(task({ phase: "queued", reason, attempts: [last], ...body }, change))];
 }
 
 const RETRY = { wanted: { kind: "implement", how: "retry" }, not_before: "2026-03-01T12:01:00Z" } as const;
@@ -353,8 +342,9 @@ function everything(): string {
     byItself("infrastructure", RETRY),
     byItself("runner_lost", RETRY),
     byItself("provider_unavailable", { ...RETRY, ...RESUME }),
+    byItself("quota", RETRY),
     byItself("quota", { ...RETRY, not_before: "2026-03-01T15:00:00Z" }),
-    byItself("quota", { wanted: null }, { ledger: { ...snapshot().ledger, queue: HELD } }),
+    byItself("quota", { wanted: null, attempts: [] }, { ledger: { ...snapshot().ledger, queue: HELD } }),
   ];
   const answered = SAID.map(([body, from]): [string, string] => [
     `${body}, ${recordOf(from).phase}`,
