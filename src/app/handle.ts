@@ -74,6 +74,7 @@ async function carryOut(
     interrupt?.({ when: "before", what: "move" });
     const moved = await applyMove(client, { snapshot, move }, observer.key);
     if (moved.kind === "lost") return "lost";
+    if (moved.kind === "refused") return refused(snapshot, moved.words);
     interrupt?.({ when: "after", what: "move" });
     record = moved.record;
     expect(observer, task, record);
@@ -85,6 +86,13 @@ async function carryOut(
     interrupt?.({ when: "after", what: effect });
   }
   return found;
+}
+
+/** The policy decides anew, once, knowing that a rule of the repository stands in the way. */
+function refused({ evidence }: Snapshot, words: string): Evidence[] {
+  if (evidence.some(({ kind }) => kind === "move_refused"))
+    throw new Error(`GitHub refuses whatever the task wants to move (${words}); let the App past that rule`);
+  return [{ kind: "move_refused", message: words }];
 }
 
 /** Every decision brings these along for as long as GitHub shows something else. */

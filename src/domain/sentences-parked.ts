@@ -148,6 +148,13 @@ function setupSentence(snapshot: Snapshot, record: RecordBody): Sentence {
       next: `Accept them on [the installation's page](${installation.url}); ${BY_ITSELF}`,
     };
   }
+  const kept = evidence.findLast((found) => found.kind === "move_refused");
+  if (kept?.kind === "move_refused") {
+    return {
+      what: `GitHub did not let GZA move the branch \`${record.branch ?? ""}\`: ${stopped(cleanLine(kept.message))}`,
+      next: `Let the App past [that rule](${repository.url}/settings/rules). ${HOURLY}`,
+    };
+  }
   const refused = evidence.findLast(
     (found) => found.kind === "dispatch_refused" || found.kind === "pull_refused",
   );

@@ -234,6 +234,8 @@ export type ConfigReading =
 export type Evidence =
   | { kind: "dispatched"; attempt: number; run: number | null }
   | { kind: "dispatch_refused"; attempt: number; status: number; message: string }
+  /** A rule of the repository keeps the branch from moving. */
+  | { kind: "move_refused"; message: string }
   | { kind: "pull_opened"; number: number }
   | { kind: "pull_refused"; status: number; message: string }
   | { kind: "pull_closed"; number: number }

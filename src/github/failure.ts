@@ -96,6 +96,27 @@ export function isLocked(error: unknown): boolean {
   );
 }
 
+/** A rule of the repository keeps a ref from being moved: nobody else was there before, and trying again does not help. */
+export class MoveRefused extends Error {
+  /** GitHub's own words for the rule. */
+  readonly words: string;
+
+  constructor(words: string, cause: unknown) {
+    super(`GitHub refused to move refs (${words}); let the App past that rule`, { cause });
+    this.name = "MoveRefused";
+    this.words = words;
+  }
+}
+
+/** Protected branches and rulesets refuse in these words, required checks and reviews among them. */
+export function isByRule(error: GraphqlFailure): boolean {
+  return error.problems.some(({ message }) =>
+    /protected (?:branch|ref)|cannot force-push|rule violation|through a pull request|status checks? /i.test(
+      message,
+    ),
+  );
+}
+
 /** Nobody knows whether the request took effect: 5xx, a reset, a timeout (`@octokit/request` gives those status 500 and no response). */
 export function isUnanswered(error: unknown): boolean {
   if (error instanceof RequestError) return error.status >= 500;

@@ -8,12 +8,17 @@ import type { Record, RecordBody } from "../domain/record.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
 import type { Sha } from "../domain/task.ts";
 import type { Client } from "./client.ts";
+import { MoveRefused } from "./failure.ts";
 import { nonce, treeOf, writeCommit, writeTrees } from "./objects.ts";
 import { recordMessage } from "./read-record.ts";
 import { moveRefs, type RefPlace } from "./refs.ts";
 import { signRecord } from "./sign.ts";
 
-export type Moved = { kind: "won"; record: Record; oid: Sha } | { kind: "lost" };
+export type Moved =
+  | { kind: "won"; record: Record; oid: Sha }
+  | { kind: "lost" }
+  /** A rule of the repository keeps one of the refs from moving; in GitHub's words. */
+  | { kind: "refused"; words: string };
 
 /** Writes nothing that can be seen unless all of it holds. */
 export async function applyMove(
@@ -41,8 +46,13 @@ export async function applyMove(
     const after = await commitQueue(client, place, { tree: trees.queue, before: queueOid, story });
     refs.push({ name: QUEUE_REF, before: queueOid, after });
   }
-  const outcome = await moveRefs(client, place, refs);
-  return outcome === "won" ? { kind: "won", record, oid } : { kind: "lost" };
+  try {
+    const outcome = await moveRefs(client, place, refs);
+    return outcome === "won" ? { kind: "won", record, oid } : { kind: "lost" };
+  } catch (error) {
+    if (error instanceof MoveRefused) return { kind: "refused", words: error.words };
+    throw error;
+  }
 }
 
 /** Writes a commit for the queue's ref; nobody sees it before the ref moves. */

@@ -4,7 +4,7 @@ import type { RefMove } from "../domain/decision.ts";
 import { NO_SHA } from "../domain/record.ts";
 import { Sha } from "../domain/task.ts";
 import { graphql, type Client, type RepositoryKey } from "./client.ts";
-import { GraphqlFailure, isUnanswered } from "./failure.ts";
+import { GraphqlFailure, isByRule, isUnanswered, MoveRefused } from "./failure.ts";
 
 const UPDATE_REFS = `mutation UpdateRefs($repositoryId: ID!, $refUpdates: [RefUpdate!]!) {
   updateRefs(input: {repositoryId: $repositoryId, refUpdates: $refUpdates}) { clientMutationId }
@@ -17,7 +17,8 @@ export interface RefPlace extends RepositoryKey {
 
 /**
  * Moves all of them or none. `lost`: another writer was there before. GitHub does not document how a lost lease is told,
- * and an answer can get lost, so after any failure the refs themselves are asked what is true.
+ * and an answer can get lost, so after any failure the refs themselves are asked what is true. Throws `MoveRefused` where a rule of the
+ * repository forbids it.
  */
 export async function moveRefs(
   client: Client,
@@ -38,6 +39,8 @@ export async function moveRefs(
       // A ref that stands where it should may have got there by another's hand, but not the record's: its commit is this move's own.
       if (moves.every(({ name, after }) => now.get(name) === after)) return "won";
       if (moves.some(({ name, before }) => now.get(name) !== before)) return "lost";
+      if (error instanceof GraphqlFailure && isByRule(error))
+        throw new MoveRefused(error.problems.map(({ message }) => message).join("; "), error);
       if (attempt === 2 || error instanceof GraphqlFailure) throw error;
     }
   }

@@ -217,6 +217,49 @@ it("F34: a command counts by what its author may do when it is carried out, not 
   expect(from.said(issue).join("\n")).toContain("Only people who can push to this repository");
 });
 
+it("F38: the task's branch protected while an attempt is in flight: said once with the rule, the work is kept, and it lands when that is over", async () => {
+  await using began = await begun();
+  const { from } = began;
+  const { issue, pull, record } = await landed(from, began.sweep);
+  await from.say(issue, "/gza improve Say more");
+  await from.quiet();
+  const rule = { requiredChecks: [], strict: false, requiredApprovals: 0, enforceAdmins: true };
+  from.repository.protections.push({ ...rule, pattern: "gza/*", pullRequired: true });
+
+  await bringBack(from, issue);
+  await began.sweep();
+  await from.quiet();
+  const parked = from.record(issue);
+  from.repository.protections.splice(0);
+  await from.say(issue, "/gza retry");
+  await from.quiet();
+  await bringBack(from, issue);
+  await began.sweep();
+  await from.quiet();
+
+  expect(parked).toMatchObject({ phase: "parked", reason: "setup", head: record.head, pull });
+  const told = from
+    .said(issue)
+    .filter((body) => body.includes("Changes must be made through a pull request."));
+  expect(told).toHaveLength(1);
+  expect(from.record(issue)).toMatchObject({ phase: "ready", spent: { attempts: 3 } });
+  expect(from.record(issue)?.head).not.toBe(record.head);
+});
+
+it("F38: the base protected: a merge that it refuses is said with GitHub's words", async () => {
+  await using began = await begun();
+  const { from } = began;
+  const { issue, pull } = await landed(from, began.sweep);
+  const rule = { requiredChecks: [], strict: false, requiredApprovals: 2, enforceAdmins: true };
+  from.repository.protections.push({ ...rule, pattern: "main", pullRequired: true });
+
+  await from.say(pull, "/gza merge");
+  await from.quiet();
+
+  expect(from.record(issue)).toMatchObject({ phase: "parked", reason: "merge_refused" });
+  expect(from.said(issue).join("\n")).toMatch(/GitHub refused the merge: .+review/i);
+});
+
 it("F37: the default branch under another name: the attempt in flight lands, and its pull request is opened on it", async () => {
   await using began = await begun();
   const { from } = began;

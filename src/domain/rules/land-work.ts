@@ -30,6 +30,8 @@ export function landWork(snapshot: Snapshot, record: Record, landing: Landing): 
   }
   if (!record.trusted)
     return fall(snapshot, record, { attempt, end: "completed", reason: "untrusted", report, baton });
+  if (snapshot.evidence.some(({ kind }) => kind === "move_refused"))
+    return fall(snapshot, record, { attempt, end: "infrastructure", reason: "setup", report, baton });
   const { ended, queue, refs } = endAttempt(snapshot, attempt, { end: "completed", ...used(report) });
   const closing = attempt.kind === "improve" ? close(snapshot, record, landing) : null;
   const findings = closing?.findings ?? withoutAnswers(snapshot.findings, record, attempt.kind);
