@@ -72,12 +72,11 @@ async function cloneForAgent(inputs: Inputs, remote: Remote, job: Job): Promise<
     dir: null,
   });
   const refspecs = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
-  // Unfinished work lies on no branch.
-  if (job.start.work !== null) refspecs.push(`+${unfinishedRef(job.issue)}:refs/remotes/unfinished`);
-  await git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote.url, ...refspecs], {
-    dir,
-    ...withCredentials(remote),
-  });
+  const fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote.url];
+  await git([...fetch, ...refspecs], { dir, ...withCredentials(remote) });
+  // Unfinished work lies on no branch, and may be gone by now: then its commit is missing below.
+  const kept = `+${unfinishedRef(job.issue)}:refs/remotes/unfinished`;
+  if (job.start.work !== null) await tryGit([...fetch, kept], { dir, ...withCredentials(remote) });
 
   for (const commit of new Set([job.start.base, rangeStart(job), startOf(job)])) {
     const holding = await tryGit(["for-each-ref", "--count=1", `--contains=${commit}`], { dir });

@@ -79,13 +79,9 @@ export async function runWorkflow(
   server: TaskServer,
   signal = new AbortController().signal,
 ): Promise<Report> {
-  await prepare(server.inputs, server.remote);
-  await runAttempt({
-    inputs: server.inputs,
-    print: () => undefined,
-    signal,
-    patience: { interrupt: 50, terminate: 50 },
-  });
+  const prepared = await prepare(server.inputs, server.remote);
+  const run = { inputs: server.inputs, print: () => undefined, signal };
+  if (prepared.kind === "ready") await runAttempt({ ...run, patience: { interrupt: 50, terminate: 50 } });
   await publish(server.inputs, server.remote);
   return server.report();
 }
