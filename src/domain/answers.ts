@@ -40,6 +40,8 @@ const ANSWERS = {
     `Attempt ${record.attempt?.n ?? record.spent.attempts} (${record.attempt?.kind ?? "none"}) is at work; say it again when it is over, or \`/gza cancel\`.`,
   cancel: (_, { head }) =>
     `Called off.${head === null ? "" : " The branch and the pull request stay as they are."} Comment \`/gza run\` to start anew.`,
+  no_plan: () =>
+    "Plans are not there yet: take the label `gza:plan` off and say `/gza run` again; GZA then starts without one.",
   closed: () => "The issue is closed; reopen it and say `/gza run` again.",
   not_allowed: () => "Only people who can push to this repository can tell GZA what to do.",
   parked: (snapshot, record) => {

@@ -1,5 +1,6 @@
 /** Who asked for a task, when and how: the label's own history and the comments, so that a lost event loses nothing. */
 import { parseCommand } from "./command.ts";
+import { PEOPLE_LABELS } from "./names.ts";
 import type { Settings } from "./record.ts";
 import { mayWrite, type CommentFacts, type Snapshot } from "./snapshot.ts";
 import type { Actor, Instant } from "./task.ts";
@@ -21,10 +22,16 @@ export function newestAsk(snapshot: Snapshot): Ask | null {
   return { at: last.at, by: last.by, how: "label", task: "implement", settings: NO_SETTINGS };
 }
 
-/** What a comment asks for; null: it is no `/gza run` of somebody who may. */
+/** Whether a plan is wanted first, which this version cannot make. */
+export function wantsPlan({ issue }: Snapshot): boolean {
+  return issue.labels.includes(PEOPLE_LABELS.plan);
+}
+
+/** What a comment asks for; null: it is no `/gza run` of somebody who may, or not one that can be followed. */
 export function askIn(snapshot: Snapshot, comment: CommentFacts): Ask | null {
   const command = parseCommand(comment.body);
   if (command?.kind !== "run" || comment.by === null || !mayWrite(snapshot, comment.by)) return null;
+  if (wantsPlan(snapshot)) return null;
   const { task, settings } = command;
   return { at: comment.at, by: comment.by, how: "command", task, settings };
 }

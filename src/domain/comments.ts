@@ -1,4 +1,5 @@
 /** Every sentence that GZA says on GitHub. */
+import { wantsPlan } from "./ask.ts";
 import { cleanLine, cleanText } from "./clean.ts";
 import { answerTo } from "./answers.ts";
 import { newestReport } from "./recovery.ts";
@@ -35,9 +36,10 @@ export function notAllowedBody(key: string, login: string): string {
 
 /** Told once to somebody who asks for a plan. */
 export function notPlannedBody(key: string, login: string): string {
+  const thanks = login === "" ? "" : `Thank you, ${cleanLine(login, 40)}. `;
   return finish(
     key,
-    `Thank you, ${cleanLine(login, 40)}. Plans are not there yet: take the label \`${PEOPLE_LABELS.plan}\` off, then put the other one on again, and GZA starts without a plan.`,
+    `${thanks}Plans are not there yet: take the label \`${PEOPLE_LABELS.plan}\` off, then put the other one on again or comment \`/gza run\`, and GZA starts without a plan.`,
   );
 }
 
@@ -48,6 +50,7 @@ export function cannotBegin(key: string, snapshot: Snapshot): string {
     return finish(key, "Only people who can push to this repository can tell GZA what to do.");
   if (snapshot.issue.state === "closed")
     return finish(key, "The issue is closed; reopen it and comment `/gza run`.");
+  if (wantsPlan(snapshot)) return notPlannedBody(key, "");
   return finish(key, `This issue is no task yet: put the label \`${label}\` on it, or comment \`/gza run\`.`);
 }
 

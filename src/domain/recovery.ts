@@ -19,8 +19,10 @@ export function afterEnd(
   { now, resetAt }: { now: Instant; resetAt: Instant | null },
 ): Next {
   const { end, kind, how, work } = ended;
+  // Who only had to wait may still have a session to go on in; a claim that finds none makes it anew.
+  const next = work === null && ATTEMPT_ENDS[end] !== "wait" ? "retry" : "resume";
   // What awaits a judge is seen from the findings.
-  const goesOn = how === "judge" ? null : ({ kind, how: work === null ? "retry" : "resume" } as const);
+  const goesOn = how === "judge" ? null : ({ kind, how: next } as const);
   const parked: Next = { phase: "parked", reason: end as Reason, not_before: null, wanted: null };
   const again = (not_before: Instant | null): Next => ({
     phase: "queued",

@@ -125,8 +125,8 @@ const WITH_WORK: Row[] = [
 ];
 const WITHOUT: Row[] = [
   ...RESUMED.map(parks),
-  ...RETRIED.map((end) => retries(end, "retry")),
-  waits("retry"),
+  ...RETRIED.map((end) => retries(end, end === "quota" ? "resume" : "retry")),
+  waits("resume"),
   ...FINAL.map(parks),
 ];
 
@@ -152,7 +152,7 @@ describe.each(KINDS)("an attempt to %s", (kind) => {
   });
 
   it.each([
-    [null, "retry"],
+    [null, "resume"],
     [WORK, "resume"],
   ])("whose quota is renewed at a known time waits until then, however often (work: %s)", (work, how) => {
     const found = [0, 1, 2, 3].map((before) =>
@@ -168,8 +168,8 @@ describe.each(KINDS)("an attempt to %s", (kind) => {
       const found = [0, 1, 2].map((before) => next(came("quota", { kind, before, reset }), kind));
 
       expect(found).toEqual([
-        "queued quota, retry after 12:01",
-        "queued quota, retry after 12:05",
+        "queued quota, resume after 12:01",
+        "queued quota, resume after 12:05",
         "parked quota",
       ]);
     },
@@ -240,23 +240,20 @@ describe("in a row", () => {
 });
 
 describe("what a stopped attempt comes to", () => {
-  it.each([
-    ["max_turns", "retry"],
-    ["infrastructure", "retry"],
-    ["run_cancelled", "retry"],
-    ["guard_refused", "retry"],
-    ["bad_report", "retry"],
-  ] as const)("is no judgement, whatever its run says: %s", (end, how) => {
-    const from = came(end, { kind: "implement", body: { reason: "waits_for_stop" } });
+  it.each(["max_turns", "infrastructure", "run_cancelled", "guard_refused", "bad_report"] as const)(
+    "is no judgement, whatever its run says: %s",
+    (end) => {
+      const from = came(end, { kind: "implement", body: { reason: "waits_for_stop" } });
 
-    expect(next(from, "implement")).toBe(`queued waits_for_stop, ${how}`);
-    expect(decide(from).move?.record.attempts.at(-1)?.end).toBe("stopped");
-  });
+      expect(next(from, "implement")).toBe("queued waits_for_stop, resume");
+      expect(decide(from).move?.record.attempts.at(-1)?.end).toBe("stopped");
+    },
+  );
 
   it("is none for a review that came back in pieces", () => {
     const from = came("bad_report", { kind: "review", body: { reason: "waits_for_stop" } });
 
-    expect(next(from, "review")).toBe("queued waits_for_stop, retry");
+    expect(next(from, "review")).toBe("queued waits_for_stop, resume");
   });
 });
 

@@ -133,7 +133,7 @@ describe("an attempt in flight", () => {
       phase: "queued",
       reason: "waits_for_stop",
       attempts: [{ end: "stopped" }],
-      wanted: { kind: "implement", how },
+      wanted: { kind: "implement", how: "resume" },
     });
     expect(decide(held).move).toBeNull();
     expect(where({ ...released(held), unfinished })).toBe(`implement ${how}`);

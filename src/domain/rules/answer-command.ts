@@ -4,7 +4,7 @@ import { carryOut, type CarriedOut } from "../carry-out.ts";
 import { lacksPull, mayIn, type Command } from "../command.ts";
 import { cannotBegin } from "../comments.ts";
 import { answerToQuestion, reactionTo, unheardCommand, type Heard } from "../hear.ts";
-import { askIn } from "../ask.ts";
+import { askIn, wantsPlan } from "../ask.ts";
 import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import type { CommentFacts, Snapshot } from "../snapshot.ts";
@@ -112,6 +112,7 @@ function refusalFor(
   const { phase } = record;
   if (phase === "running" && !mayIn(command.kind, phase)) return "busy";
   if (command.kind === "run" && snapshot.issue.state === "closed") return "closed";
+  if (command.kind === "run" && wantsPlan(snapshot)) return "no_plan";
   if (!mayIn(command.kind, phase)) return worded("not_now", command.kind);
   return lacksPull(command.kind, record) ? "no_pull" : null;
 }

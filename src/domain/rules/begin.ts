@@ -1,14 +1,13 @@
 /** Rule 13: a task begins when somebody who may asks for it, and its first attempt when it is its turn. */
-import { askIn, isChangedSince, newestAsk, type Ask } from "../ask.ts";
-import { notAllowedBody, notPlannedBody } from "../comments.ts";
+import { askIn, isChangedSince, newestAsk, wantsPlan } from "../ask.ts";
 import { freshTask, isTrusted, withText } from "../fresh-task.ts";
 import { newestComment, unheardCommand } from "../hear.ts";
-import { PEOPLE_LABELS } from "../names.ts";
 import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import { mayWrite, type Snapshot } from "../snapshot.ts";
 import { start } from "../start.ts";
 import { firstMove, moveTo } from "../transition.ts";
+import { refuseAsk } from "./refuse-ask.ts";
 
 export function begin(snapshot: Snapshot, record: Record | null): Answer | null {
   if (record) {
@@ -20,8 +19,8 @@ export function begin(snapshot: Snapshot, record: Record | null): Answer | null 
   const said = heard?.comment.acknowledged ? askIn(snapshot, heard.comment) : null;
   const ask = said ?? newestAsk(snapshot);
   if (!ask) return null;
-  if (!mayWrite(snapshot, ask.by)) return refuse(snapshot, ask, "not-allowed");
-  if (snapshot.issue.labels.includes(PEOPLE_LABELS.plan)) return refuse(snapshot, ask, "no-plan");
+  if (!mayWrite(snapshot, ask.by)) return refuseAsk(snapshot, ask, "not-allowed");
+  if (wantsPlan(snapshot)) return refuseAsk(snapshot, ask, "no-plan");
   const { brief, body } = freshTask(snapshot, ask, null);
   const isChanged = isChangedSince(snapshot, ask);
   const state = isChanged ? ({ phase: "parked", reason: "edited" } as const) : {};
@@ -46,18 +45,4 @@ function takeEdit(snapshot: Snapshot, record: Record): Answer | null {
   }
   const change = { phase: "parked", reason: "edited" } as const;
   return moves(moveTo(snapshot, record, { story: `${who}, who may not write, changed the text`, change }));
-}
-
-const REFUSALS = { "not-allowed": notAllowedBody, "no-plan": notPlannedBody };
-
-/** Told once for each time that the label is put on. */
-function refuse(snapshot: Snapshot, ask: Ask, why: keyof typeof REFUSALS): Answer {
-  const key = `${why}:${ask.at.toLowerCase().replace(/[^0-9tz]/g, "")}`;
-  const body = REFUSALS[why](key, ask.by.login);
-  return {
-    reason: "not_allowed",
-    move: null,
-    effects: snapshot.said.has(key) ? [] : [{ kind: "say", key, on: snapshot.issue.number, body }],
-    again: null,
-  };
 }

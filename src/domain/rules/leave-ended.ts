@@ -1,15 +1,17 @@
 /** Rule 3: what is done or cancelled stays so, unless somebody who may asks again, or what was closed is reopened. */
-import { askIn, newestAsk, type Ask } from "../ask.ts";
+import { askIn, newestAsk, wantsPlan, type Ask } from "../ask.ts";
 import { unheardCommand } from "../hear.ts";
 import { isLiving, type Record } from "../record.ts";
 import { moves, rests, type Answer } from "../rule.ts";
 import { mayWrite, type Snapshot } from "../snapshot.ts";
 import { moveTo, onwards } from "../transition.ts";
 import { beginAnew } from "./begin-anew.ts";
+import { refuseAsk } from "./refuse-ask.ts";
 
 export function leaveEnded(snapshot: Snapshot, record: Record | null): Answer | null {
   if (!record || isLiving(record)) return null;
   const ask = askAgain(snapshot, record);
+  if (ask && wantsPlan(snapshot)) return refuseAsk(snapshot, ask, "no-plan");
   if (ask) return beginAnew(snapshot, record, { ask, comment: null });
   if (isReopened(snapshot, record)) {
     const change = { ...onwards(record), reason: "reopened" } as const;
