@@ -383,3 +383,27 @@ describe("locked", () => {
     expect(answers(says("/gza review", from, { on: "pull" }))).toEqual(["review"]);
   });
 });
+
+describe("a plan that is wanted first", () => {
+  const wanted = issue({ labels: ["gza", "gza:plan"], labelled: [ON, OFF, ON_AGAIN] });
+
+  it("is refused once each time that the label is put on, for a new task and for one begun anew", () => {
+    const ended = task({ phase: "cancelled", reason: "unlabelled" }, wanted);
+    for (const from of [snapshot(issue({ labels: ["gza", "gza:plan"] })), ended]) {
+      const { move, effects } = decide(from);
+
+      expect(move).toBeNull();
+      expect(effects).toMatchObject([{ kind: "say", body: expect.stringContaining("`gza:plan`") }]);
+      const key = effects[0]?.kind === "say" ? effects[0].key : "";
+      const said = new Map([[key, { id: 1, nodeId: "IC_1", body: "", isMinimised: false }]]);
+      expect(decide({ ...from, said })).toMatchObject({ move: null, effects: [] });
+    }
+  });
+
+  it("is refused when a person says /gza run", () => {
+    const living = says("/gza run", { ...rejected(), ...issue({ labels: ["gza", "gza:plan"] }) });
+
+    expect(answers(living)).toEqual(["no_plan"]);
+    expect(where(living)).toBe("open changes_requested");
+  });
+});
