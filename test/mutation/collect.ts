@@ -1,5 +1,17 @@
 /** Stands in for Vitest's `describe` and `it` where tests are run without its process: they are only collected here. */
-export { expect, vi } from "vitest";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import * as vitest from "vitest";
+
+const asserting = vitest.expect;
+
+// Vitest's own comparison with a file needs its process, and writes where it should only read.
+export const expect = Object.assign((received: unknown, message?: string) => {
+  const assertion = asserting(received, message);
+  const toMatchFileSnapshot = (file: string): void =>
+    vitest.assert.equal(received, readFileSync(path.resolve("test/domain", file), "utf8"));
+  return Object.defineProperty(assertion, "toMatchFileSnapshot", { value: toMatchFileSnapshot });
+}, asserting);
 
 export interface CollectedTest {
   /** File, suites and name; numbered where a table has rows of one name. */
