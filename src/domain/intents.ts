@@ -15,6 +15,9 @@ import { later, secondsBetween, sooner } from "./time.ts";
 /** So long an announced creation may stay unseen before it is looked for and repeated. */
 export const INTENT_SECONDS = 120;
 
+/** So long a branch is tried to be deleted that has done its work. */
+const KEPT_SECONDS = 3600;
+
 interface Errand {
   /** Seen done, or of no use any more to a record that has gone on. */
   isDone: (snapshot: Snapshot, record: RecordBody, rest: string) => boolean;
@@ -60,7 +63,11 @@ const ERRANDS: { [word: string]: Errand } = {
     effect: (snapshot) => ({ kind: "close_issue", issue: snapshot.issue.number }),
   },
   branch: {
-    isDone: (snapshot, record) => snapshot.branchHead === null || snapshot.branchHead !== record.head,
+    // A rule of the repository may keep it: that is let be.
+    isDone: (snapshot, record) =>
+      snapshot.branchHead === null ||
+      snapshot.branchHead !== record.head ||
+      secondsBetween(record.since, snapshot.now) > KEPT_SECONDS,
     effect: (_, record) =>
       record.branch === null || record.head === null
         ? null
@@ -68,6 +75,7 @@ const ERRANDS: { [word: string]: Errand } = {
   },
   run: {
     isDone: (snapshot, _, rest) =>
+      (snapshot.run?.id === Number(rest) && snapshot.run.status === "completed") ||
       snapshot.evidence.some((found) => found.kind === "run_cancelled" && found.run === Number(rest)),
     effect: (_, __, rest) => ({ kind: "cancel_run", run: Number(rest) }),
   },

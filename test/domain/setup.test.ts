@@ -223,6 +223,18 @@ describe("what only a try can tell", () => {
     expect(where(after(later(from, HOUR)))).toBe(expected);
   });
 
+  it("but what can be seen by now is waited for instead, and its end is seen at once", () => {
+    const off = { ...later(REFUSED, ALMOST), ...workflow("disabled"), evidence: [] };
+
+    const seen = after(off);
+    const told = recordOf(seen).intents.filter(({ key }) => key.startsWith("parked:"));
+
+    expect(recordOf(seen)).toMatchObject({ phase: "parked", reason: "setup", since: ALMOST });
+    expect(decide(seen).move).toBeNull();
+    expect(told.length).toBeGreaterThan(0);
+    expect(where({ ...seen, repository: snapshot().repository })).toBe("queued asked");
+  });
+
   it("a refused pull request is opened anew", () => {
     const waiting = later(NO_PULL, HOUR);
     const { move, effects } = decide(waiting);

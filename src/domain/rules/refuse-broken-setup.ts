@@ -15,7 +15,9 @@ export function refuseBrokenSetup(snapshot: Snapshot, record: Record | null): An
     fault === "config" ? "refused a config that cannot be read" : "refused to start: GZA is not set up here";
   if (record) {
     const { phase, reason } = record;
-    const isSaid = phase === "parked" && reason === fault && record.config === snapshot.config.blob;
+    // A fault that was only met in trying and can be seen by now is written down anew: when it is gone, that is seen too.
+    const isMet = record.attempts.at(-1)?.ended === record.since && record.since < snapshot.now;
+    const isSaid = phase === "parked" && reason === fault && record.config === snapshot.config.blob && !isMet;
     // What waits for a person begins nothing, and must not forget for what it waits.
     const waitsForOther = phase === "parked" && reason !== "config" && reason !== "setup";
     if (!isLiving(record) || isSaid || waitsForOther) return null;
