@@ -1,6 +1,6 @@
 /** Rule 10: with a config that cannot be read, without the workflow file or without a permission nothing is begun; it is said once, with the place. */
 import { isChangedSince, newestAsk } from "../ask.ts";
-import { newestComment } from "../hear.ts";
+import { newestComment, unheardCommand } from "../hear.ts";
 import { isLiving, type Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import { mayWrite, type Snapshot } from "../snapshot.ts";
@@ -24,6 +24,8 @@ export function refuseBrokenSetup(snapshot: Snapshot, record: Record | null): An
     // Another file that is broken in another way is said again.
     return moves(moveTo(snapshot, record, { story, change: { ...state, since: snapshot.now } }));
   }
+  // A `/gza run` counts with its flags: the task it begins (rule 13) is looked at next.
+  if (unheardCommand(snapshot) !== null) return null;
   const ask = newestAsk(snapshot);
   if (!ask || snapshot.issue.state === "closed" || !mayWrite(snapshot, ask.by)) return null;
   // The text has to be looked at before anything else.
