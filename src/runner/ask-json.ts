@@ -11,16 +11,20 @@ export interface Answered<T> {
   why: string;
 }
 
-/** Whoever did not complete is not asked again; a workflow run that is cancelled meanwhile ends as that. */
+/**
+ * Whoever did not complete is not asked again, nor who said something else that counts (`isOther`); a workflow run that is cancelled
+ * meanwhile ends as that.
+ */
 export async function askJson<T>(
   attempt: Attempt,
   prompt: string,
-  { schema, form }: { schema: z.ZodType<T>; form: string },
+  { schema, form, isOther }: { schema: z.ZodType<T>; form: string; isOther?: (words: string) => boolean },
 ): Promise<Answered<T>> {
   const asked = await ask(attempt, prompt, { again: false });
   if (asked.end !== "completed") return { asked, answer: null, why: asked.why };
   const first = readAnswer(asked.words, schema);
   if (first.kind === "answer") return { asked, answer: first.answer, why: "" };
+  if (isOther?.(asked.words)) return { asked, answer: null, why: first.faults.join("; ") };
   const prompted = againPrompt({ words: asked.words, faults: first.faults, form });
   const again = await ask(attempt, prompted, { again: true });
   if (again.end === "run_cancelled") return { asked: again, answer: null, why: again.why };

@@ -29,7 +29,11 @@ export async function judgeWork(dir: string, handOver: string, job: Job): Promis
   const unbundled = await unbundle(bundle.bytes, dir);
   if (unbundled.kind === "broken") return broken(unbundled.why);
 
-  const { tip } = unbundled;
+  return judgeTip(dir, unbundled.tip, job);
+}
+
+/** The same for a commit that is in `dir` already, with all its history. */
+export async function judgeTip(dir: string, tip: string, job: Job): Promise<JudgedWork> {
   const start = rangeStart(job);
   const not = beforeAttempt(job);
   // A branch that is there already may have forked from an older base.

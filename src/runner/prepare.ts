@@ -85,6 +85,8 @@ async function cloneForAgent(inputs: Inputs, remote: Remote, job: Job): Promise<
     }
   }
   await git(["update-ref", branchRef(WORK_BRANCH), startOf(job)], { dir });
+  // The agent has the work on its branch; what else lies in the ledger is not its business.
+  if (job.start.work !== null) await git(["update-ref", "-d", "refs/remotes/unfinished"], { dir });
   await git(["reset", "--quiet", "--hard", branchRef(WORK_BRANCH)], { dir, workTree: inputs.clone });
   await git(["config", "user.name", GZA_NAME], { dir });
   await git(["config", "user.email", GZA_EMAIL], { dir });

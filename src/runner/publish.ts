@@ -6,6 +6,7 @@ import { batonRef } from "../domain/names.ts";
 import { MAX_REPORT_BYTES, type Report } from "../domain/report.ts";
 import type { AttemptEnd } from "../domain/task.ts";
 import { checkReview, type CheckedReview } from "./check-review.ts";
+import { earlierWork, isUntouched } from "./earlier-work.ts";
 import { readBaton, withCredentials, type Remote } from "./fence.ts";
 import { git, gitBytes, tryGit } from "./git.ts";
 import type { AgentResult, Inputs } from "./inputs.ts";
@@ -15,7 +16,7 @@ import { blankReport, type RawReport } from "./raw-report.ts";
 import { readJob, type ReadJob } from "./read-job.ts";
 import { readRawReport, type ReadRaw } from "./read-raw-report.ts";
 import { gzaIdentity } from "./rewrite.ts";
-import { readSession, SESSION_FILE } from "./sessions.ts";
+import { keepsSession, readSession, SESSION_FILE } from "./sessions.ts";
 import { settleExplore, settleReview, settleWork, withoutWork } from "./settle.ts";
 
 export type Published = { kind: "superseded" } | { kind: "handed_over"; report: Report };
@@ -32,8 +33,22 @@ export async function publish(inputs: Inputs, remote: Remote): Promise<Published
   const raw = await readRawReport(inputs.handOver);
   const report =
     read.kind === "job" ? await reportFor(inputs, { remote, dir, job: read.job, raw }) : unreadableJob(read);
-  const session = report.session ? await readSession(join(inputs.handOver, SESSION_FILE)) : null;
-  return handOver({ inputs, remote, dir, session, report: { ...report, session: session !== null } });
+  const kept = await whatIsKept(report, { inputs, remote, dir, job: read.kind === "job" ? read.job : null });
+  const { session, work } = kept;
+  return handOver({ inputs, remote, dir, session, report: { ...report, work, session: session !== null } });
+}
+
+/** What the next attempt can go on from: what this one left, or, where it never got to its agent, what the one before it had left. */
+async function whatIsKept(
+  report: Report,
+  { inputs, remote, dir, job }: { inputs: Inputs; remote: Remote; dir: string; job: Job | null },
+): Promise<{ work: Report["work"]; session: Buffer | null }> {
+  const isKept = report.session && keepsSession(report);
+  const session = isKept ? await readSession(join(inputs.handOver, SESSION_FILE)) : null;
+  const isAsFound = session === null && isUntouched(report);
+  if (job !== null && isAsFound && (await missingStart(dir, job)) === null)
+    return earlierWork(dir, job, remote);
+  return { work: report.work, session };
 }
 
 /** What the `agent` workflow job's own result says where it has left no report. */
@@ -50,6 +65,10 @@ async function reportFor(
 ): Promise<Report> {
   const { remote, dir, job, raw } = from;
   const numbers = { attempt: job.attempt, kind: job.kind };
+  await git(
+    ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote.url, "+refs/heads/*:refs/heads/*"],
+    { dir, ...withCredentials(remote) },
+  );
   if (raw.kind === "missing")
     return withoutWork(blankReport({ ...numbers, ...SILENT_ENDS[inputs.agentResult ?? "failure"] }));
   if (raw.kind === "unreadable")
@@ -59,14 +78,9 @@ async function reportFor(
     return withoutWork(blankReport({ ...numbers, end: "bad_report", summary }));
   }
   const told = inputs.agentResult === "cancelled" ? { ...raw.report, ...SILENT_ENDS.cancelled } : raw.report;
-  await git(
-    ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", remote.url, "+refs/heads/*:refs/heads/*"],
-    { dir, ...withCredentials(remote) },
-  );
-  const { base, head } = job.start;
-  for (const commit of head === null ? [base] : [base, head]) {
-    if ((await tryGit(["cat-file", "-e", `${commit}^{commit}`], { dir })).exit === 0) continue;
-    const summary = `The commit ${commit} that the attempt stands on is on no branch any more.`;
+  const missing = await missingStart(dir, job);
+  if (missing !== null) {
+    const summary = `The commit ${missing} that the attempt stands on is on no branch any more.`;
     return withoutWork({ ...told, end: "infrastructure", summary });
   }
   if (job.kind === "explore") return settleExplore(told);
@@ -77,6 +91,14 @@ async function reportFor(
         judged: await judgeWork(dir, inputs.handOver, job),
         before: await patchBefore(dir, job),
       });
+}
+
+/** The first of the commits on which the attempt stands that is on no branch; null: all are there. */
+async function missingStart(dir: string, { start: { base, head } }: Job): Promise<string | null> {
+  for (const commit of head === null ? [base] : [base, head]) {
+    if ((await tryGit(["cat-file", "-e", `${commit}^{commit}`], { dir })).exit !== 0) return commit;
+  }
+  return null;
 }
 
 /** Null where there is nothing to check, or nothing to check it against. */

@@ -2,7 +2,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Job } from "../domain/job.ts";
-import { ATTEMPT_ENDS } from "../domain/task.ts";
 import { agentNamed, unknownAgent } from "./agents/agent.ts";
 import { closeAttempt, openAttempt, type Attempt, type AttemptRun } from "./attempt.ts";
 import { fitted } from "./fit-report.ts";
@@ -11,7 +10,7 @@ import { blankReport, RAW_REPORT_FILE, type RawReport } from "./raw-report.ts";
 import { runChange } from "./run-change.ts";
 import { runExplore } from "./run-explore.ts";
 import { runReview } from "./run-review.ts";
-import { saveSession } from "./sessions.ts";
+import { keepsSession, saveSession } from "./sessions.ts";
 
 /** Runs the attempt that `prepare` has laid out and leaves bundle, raw report and log in the hand-over folder. */
 export async function runAttempt(run: AttemptRun): Promise<RawReport> {
@@ -35,21 +34,20 @@ async function attemptReport(run: AttemptRun, job: Job): Promise<RawReport> {
   return { ...report, session: await keepSession(attempt, report) };
 }
 
-/** Kept for whoever goes on from here; a review is always made afresh. */
+/** Kept for whoever goes on from here. */
 async function keepSession(
   { run, job, agent, home, invocations }: Attempt,
   { end }: RawReport,
 ): Promise<boolean> {
   const id = invocations[0]?.state.session ?? null;
-  const isOver = ATTEMPT_ENDS[end] === "good" && end !== "question";
-  if (id === null || isOver || job.kind === "review") return false;
+  if (id === null || !keepsSession({ kind: job.kind, end })) return false;
   const { clone, handOver } = run.inputs;
   return saveSession({ agent, home, clone }, id, handOver);
 }
 
 /** Says how an attempt went on from an earlier one. */
-function withWayBack({ job, resume }: Attempt, report: RawReport): RawReport {
-  if (job.how !== "resume") return report;
+function withWayBack({ job, resume, invocations }: Attempt, report: RawReport): RawReport {
+  if (job.how !== "resume" || invocations.length === 0) return report;
   const way =
     resume === null ? "It went on from the saved work with a summary." : "It went on in the same session.";
   return { ...report, summary: `${report.summary}\n\n${way}`.trim() };

@@ -33,7 +33,7 @@ export async function runChange(attempt: Attempt, kind: ChangeKind): Promise<Raw
   const work = await collectWork(inputs, job);
   if (work.kind === "unreadable") return { ...report, end: "bad_report", summary: work.why };
   const isThrough = asked.end === "completed";
-  const words = isThrough && kind !== "improve" ? closingWords(asked.words) : null;
+  const words = isThrough ? wordsOf(kind, asked.words) : null;
   if (work.commits === 0) {
     if (words !== null) return { ...report, ...(await outcomeOf(attempt, words)) };
     return isThrough ? { ...report, ...withoutChanges(kind, job, report) } : report;
@@ -45,6 +45,12 @@ export async function runChange(attempt: Attempt, kind: ChangeKind): Promise<Raw
   const end =
     isUnfinished && !signal.aborted ? await outcomeOf(attempt, words) : verdictOf(verify, signal.aborted);
   return { ...report, ...end, verify, commits: work.commits };
+}
+
+/** An improve attempt has another form to say that nothing has to change: it disputes what it was given. */
+function wordsOf(kind: ChangeKind, words: string): ClosingWords | null {
+  const closing = closingWords(words);
+  return kind === "improve" && closing?.outcome === "no_change_needed" ? null : closing;
 }
 
 /** How an attempt ends that says of itself in the one form that counts that it has changed nothing, or cannot go on. */
@@ -94,6 +100,7 @@ async function askForChange(
   const { asked, answer } = await askJson(attempt, prompt, {
     schema: ImproveAnswer,
     form: IMPROVE_FORM,
+    isOther: (words) => wordsOf("improve", words) !== null,
   });
   if (asked.end !== "completed") return { asked, closed: null, summary: "" };
   // Work counts even if nobody can read what was said about it.

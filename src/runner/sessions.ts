@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Job } from "../domain/job.ts";
 import { unfinishedRef } from "../domain/names.ts";
+import { ATTEMPT_ENDS, type AttemptEnd, type Kind } from "../domain/task.ts";
 import type { AgentSpec } from "./agents/agent.ts";
 import { withCredentials, type Remote } from "./fence.ts";
 import { gitBytes, tryGit } from "./git.ts";
@@ -33,6 +34,15 @@ export async function saveSession(
   return true;
 }
 
+/**
+ * Whether an attempt that ended so may be gone on with in its session. Not after a good end but a question, which waits for its answer;
+ * not where the work is thrown away, for then the folder is not as the session knows it; a review is always made afresh.
+ */
+export function keepsSession({ kind, end }: { kind: Kind; end: AttemptEnd }): boolean {
+  if (kind === "review" || end === "guard_refused" || end === "bad_report") return false;
+  return end === "question" || ATTEMPT_ENDS[end] !== "good";
+}
+
 /** A regular file of at most 10 MiB, or null. */
 export async function readSession(path: string): Promise<Buffer | null> {
   const opened = await openPlain(path);
@@ -50,8 +60,7 @@ export async function fetchSession(
   job: Job,
   { remote, dir, temp }: { remote: Remote; dir: string; temp: string },
 ): Promise<void> {
-  const blob = job.previous?.session ?? null;
-  if (blob === null) return;
+  if ((job.previous?.session ?? null) === null) return;
   const ref = unfinishedRef(job.issue);
   const args = [
     "fetch",
@@ -63,12 +72,20 @@ export async function fetchSession(
     `+${ref}:${ref}`,
   ];
   const fetched = await tryGit(args, { dir, ...withCredentials(remote) });
-  if (fetched.exit !== 0) return;
+  const bytes = fetched.exit === 0 ? await keptSession(dir, job) : null;
+  if (bytes !== null) await writeFile(join(temp, SESSION_FILE), bytes);
+}
+
+/** The session that the job names, from what `dir` has of the task's unfinished work; null: it is not there, or too long. */
+export async function keptSession(dir: string, job: Job): Promise<Buffer | null> {
+  const blob = job.previous?.session ?? null;
+  if (blob === null) return null;
+  const ref = unfinishedRef(job.issue);
   const named = await tryGit(["rev-parse", "--verify", "--quiet", `${ref}:${SESSION_FILE}`], { dir });
-  if (named.stdout.toString("utf8").trim() !== blob) return;
+  if (named.stdout.toString("utf8").trim() !== blob) return null;
   const size = await tryGit(["cat-file", "-s", blob], { dir });
-  if (size.exit !== 0 || Number(size.stdout.toString("utf8").trim()) > MAX_SESSION_BYTES) return;
-  await writeFile(join(temp, SESSION_FILE), await gitBytes(["cat-file", "blob", blob], { dir }));
+  if (size.exit !== 0 || Number(size.stdout.toString("utf8").trim()) > MAX_SESSION_BYTES) return null;
+  return gitBytes(["cat-file", "blob", blob], { dir });
 }
 
 /** Puts the session where the agent looks for it; the id under which it goes on, or null: there is none. */

@@ -152,6 +152,8 @@ it("reports a cancelled run and saves what was done", async () => {
   cancelWorkflowRun(on.playground.world, started.id);
   await on.playground.settled();
   const report = reportOf(on);
+  const tree = run(on.repository.directory, "ls-tree", "--name-only", "refs/gza/attempts/7");
+  const kept = tree.split("\n");
   await on.playground.stop();
   rmSync(folder, { recursive: true });
 
@@ -160,7 +162,9 @@ it("reports a cancelled run and saves what was done", async () => {
     end: "run_cancelled",
     usage: { turns: 2 },
     work: { commits: 1, finished: false },
+    session: true,
   });
+  expect(kept).toEqual(["report.json", "session"]);
 });
 
 it("reviews a head and hands over nothing but what the review found", async () => {

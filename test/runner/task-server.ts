@@ -8,6 +8,7 @@ import type { Job } from "../../src/domain/job.ts";
 import type { Report } from "../../src/domain/report.ts";
 import type { Remote } from "../../src/runner/fence.ts";
 import type { Inputs } from "../../src/runner/inputs.ts";
+import type { AttemptRun } from "../../src/runner/attempt.ts";
 import { prepare } from "../../src/runner/prepare.ts";
 import { publish } from "../../src/runner/publish.ts";
 import { runAttempt } from "../../src/runner/run-attempt.ts";
@@ -77,10 +78,10 @@ export function createTaskServer(
 /** The whole workflow run: prepare, agent, publish. */
 export async function runWorkflow(
   server: TaskServer,
-  signal = new AbortController().signal,
+  { signal = new AbortController().signal, print = () => undefined }: Partial<AttemptRun> = {},
 ): Promise<Report> {
   const prepared = await prepare(server.inputs, server.remote);
-  const run = { inputs: server.inputs, print: () => undefined, signal };
+  const run = { inputs: server.inputs, print, signal };
   if (prepared.kind === "ready") await runAttempt({ ...run, patience: { interrupt: 50, terminate: 50 } });
   await publish(server.inputs, server.remote);
   return server.report();

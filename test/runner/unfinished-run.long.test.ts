@@ -5,11 +5,15 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Job } from "../../src/domain/job.ts";
 import type { Report } from "../../src/domain/report.ts";
+import { prepare } from "../../src/runner/prepare.ts";
+import { publish } from "../../src/runner/publish.ts";
 import { MAX_SESSION_BYTES, readSession } from "../../src/runner/sessions.ts";
+import { mended } from "./mended.ts";
 import { createTaskServer, LIMITS, runWorkflow, type JobChange, type TaskServer } from "./task-server.ts";
 
 const FIX = { edit: { path: "src/add.js", find: "a - b", replace: "a + b" } };
 const BEGINS = [FIX, { say: "one" }, { say: "two" }, { say: "three" }];
+const CIRCLES = Array.from({ length: 6 }, () => ({ run: "cat README.md" }));
 const BATON = "refs/gza/attempts/7";
 const KEPT = "refs/gza/unfinished/7";
 
@@ -36,6 +40,9 @@ describe.concurrent("an attempt that is stopped", () => {
   it.each<[string, unknown[], JobChange, string]>([
     ["out of turns", BEGINS, { limits: { ...LIMITS, turns: 2 } }, "max_turns"],
     ["out of time", [FIX, { wait: 30 }], { limits: { ...LIMITS, seconds: 2 } }, "timeout"],
+    ["silent", [FIX, { wait: 60 }], { limits: { ...LIMITS, silence: 8 } }, "silence"],
+    ["going round in circles", [FIX, ...CIRCLES], {}, "agent_loop"],
+    ["with a red verify", [FIX], { verify: "false" }, "verify_red"],
     ["killed", [FIX, { kill: true }], {}, "infrastructure"],
     ["left by its provider", [FIX, { provider: { status: 529 } }], {}, "provider_unavailable"],
     ["refused by its provider", [FIX, { provider: { status: 401 } }], {}, "provider_refused"],
@@ -48,6 +55,20 @@ describe.concurrent("an attempt that is stopped", () => {
     expect(report).toMatchObject({ end, work: { commits: 1, finished: false }, session: true });
     expect(files(server)).toEqual(["report.json", "session"]);
     expect(server.git("show", `${BATON}^2:src/add.js`)).toContain("a + b");
+  });
+
+  it("because the workflow run is cancelled leaves them too", async () => {
+    const cancelled = new AbortController();
+    using server = createTaskServer([FIX, { say: "Now I wait." }, { run: "sleep 1000" }]);
+
+    const report = await runWorkflow(server, {
+      signal: cancelled.signal,
+      print: (text) => {
+        if (text.includes("sleep 1000")) cancelled.abort();
+      },
+    });
+
+    expect(report).toMatchObject({ end: "run_cancelled", work: { finished: false }, session: true });
   });
 
   it("by a quota says when it is renewed", async () => {
@@ -67,7 +88,7 @@ describe.concurrent("an attempt that is stopped", () => {
 
     const report = await runWorkflow(server);
 
-    expect(report).toMatchObject({ end: "guard_refused", work: null });
+    expect(report).toMatchObject({ end: "guard_refused", work: null, session: false });
   });
 
   it("and one that is good leaves no session", async () => {
@@ -110,6 +131,56 @@ describe.concurrent("an attempt that goes on", () => {
 
     expect(report.end).toBe("completed");
     expect(report.summary).toBe("Finished.\n\nIt went on from the saved work with a summary.");
+  });
+
+  it("shows its agent the work, and nothing else of what is kept", async () => {
+    const script = { 7: { implement: { 1: BEGINS, 2: [{ run: "git for-each-ref > refs.txt" }] } } };
+    using server = createTaskServer([], short, { ".github/gza-script.yml": JSON.stringify(script) });
+    const first = await runWorkflow(server);
+
+    await runWorkflow(goOn(server, first));
+
+    expect(server.git("show", `${BATON}^2:refs.txt`)).not.toContain("unfinished");
+  });
+
+  it.each<[string, JobChange, Report["end"]]>([
+    ["its setup fails", { setup: "exit 1" }, "infrastructure"],
+    ["its agent is not known", { agent: { name: "clippy", model: null, fallback: [] } }, "bad_report"],
+  ])("leaves what it found where %s before it begins", async (_, change, end) => {
+    using server = createTaskServer([], short, script);
+    const first = await runWorkflow(server);
+
+    const report = await runWorkflow(goOn(server, first, change));
+
+    expect(report).toMatchObject({ end, work: { commits: 1, finished: false }, session: true });
+    expect(report.summary).not.toContain("It went on");
+    expect(server.git("rev-parse", `${BATON}:session`)).toBe(server.git("rev-parse", `${KEPT}:session`));
+    expect(server.git("show", `${BATON}^2:src/add.js`)).toContain("a + b");
+  });
+
+  it("leaves what it found where its machine dies", async () => {
+    using server = createTaskServer([], short, script);
+    const first = await runWorkflow(server);
+    const next = goOn(server, first);
+    await prepare(next.inputs, next.remote);
+
+    await publish({ ...next.inputs, agentResult: "failure" }, next.remote);
+
+    expect(server.report()).toMatchObject({
+      end: "empty_run",
+      attempt: 2,
+      work: { commits: 1 },
+      session: true,
+    });
+  });
+
+  it("leaves nothing of what it found where the guard has become stricter", async () => {
+    using server = createTaskServer([], short, script);
+    const first = await runWorkflow(server);
+
+    const report = await runWorkflow(goOn(server, first, { setup: "exit 1", protect: ["src/**"] }));
+
+    expect(report).toMatchObject({ end: "infrastructure", work: null, session: false });
   });
 
   it("ends plainly where the saved work is gone", async () => {
@@ -165,6 +236,14 @@ describe.concurrent("what an agent says of itself", () => {
     using server = createTaskServer(steps, change);
 
     expect(await runWorkflow(server)).toMatchObject(expected);
+  });
+
+  it.each<[string, Partial<Report>]>([
+    ["question", { end: "question", question: "Because.", session: true }],
+    ["gave_up", { end: "agent_gave_up", summary: "Because." }],
+    ["no_change_needed", { end: "unchanged", question: null }],
+  ])("is heard from an improve attempt too: %s", async (outcome, expected) => {
+    expect(await mended("improve", [says(outcome)])).toMatchObject({ ...expected, work: null });
   });
 
   it("keeps work that comes with a question, unverified and unfinished", async () => {

@@ -50,7 +50,15 @@ export const IMPROVE_FORM = `End with one JSON object and nothing after it, with
     { "id": "T1", "how": "disputed", "evidence": "why it is wrong, with the proof; or the answer to a question" }
   ]
 }
-\`\`\``;
+\`\`\`
+
+If you cannot go on without an answer of a person, or if it cannot be done at all, end with this object instead:
+
+\`\`\`json
+{ "outcome": "question", "text": "the one question whose answer you need" }
+\`\`\`
+
+or with \`"outcome": "gave_up"\` and why it cannot be done.`;
 
 function blockOf(fence: string): (feedback: Feedback, index: number) => string {
   return ({ by, at, body, path, line }, index) => {
