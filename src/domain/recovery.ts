@@ -19,8 +19,10 @@ export function afterEnd(
   { now, resetAt }: { now: Instant; resetAt: Instant | null },
 ): Next {
   const { end, kind, how, work } = ended;
-  // Who only had to wait may still have a session to go on in; a claim that finds none makes it anew.
-  const next = work === null && ATTEMPT_ENDS[end] !== "wait" ? "retry" : "resume";
+  // Who only had to wait may still have a session to go on in, and who went on has what it began with; a claim that finds nothing
+  // of that makes it anew.
+  const isFresh = work === null && ATTEMPT_ENDS[end] !== "wait" && how !== "resume";
+  const next = isFresh ? "retry" : "resume";
   // What awaits a judge is seen from the findings.
   const goesOn = how === "judge" ? null : ({ kind, how: next } as const);
   const parked: Next = { phase: "parked", reason: end as Reason, not_before: null, wanted: null };
@@ -59,17 +61,27 @@ function classOf(end: Attempt["end"]): string | null {
   return end === null ? null : ATTEMPT_ENDS[end];
 }
 
-/** What the newest attempt left, where an attempt of this kind can go on from it: it stands on the head as it is now. */
+/**
+ * What the newest attempt left, where an attempt of this kind can go on from it: it stands on the head as it is now. Attempts since that
+ * left nothing, because they were lost on the way, change nothing about that.
+ */
 export function resumable(
   { unfinished }: Snapshot,
   record: RecordBody,
   kind: Kind,
 ): { unfinished: Unfinished; last: Attempt } | null {
-  const last = record.attempts.at(-1);
-  if (!last || !unfinished || unfinished.report.kind !== "report") return null;
+  if (!unfinished || unfinished.report.kind !== "report") return null;
   const { attempt } = unfinished.report.report;
-  const fits = attempt === last.n && last.kind === kind && last.start.head === record.head;
-  return fits && (unfinished.work !== null || unfinished.session !== null) ? { unfinished, last } : null;
+  const last = record.attempts.findLast(
+    ({ n, how, work, end }) => n === attempt || !isLost({ how, work, end }),
+  );
+  if (!last || last.n !== attempt || last.kind !== kind || last.start.head !== record.head) return null;
+  return unfinished.work !== null || unfinished.session !== null ? { unfinished, last } : null;
+}
+
+/** An attempt that was to go on from what is kept, and of which nothing came back. */
+function isLost({ how, work, end }: Pick<Attempt, "how" | "work" | "end">): boolean {
+  return how === "resume" && work === null && classOf(end) === "retry";
 }
 
 /** The report of the newest attempt, as long as it is kept or being landed. */

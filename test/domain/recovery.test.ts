@@ -318,6 +318,25 @@ describe("going on", () => {
     expect(where({ ...released, now: "2026-03-01T12:01:00Z" })).toBe("implement retry");
   });
 
+  it("goes on from the same work when the attempt that was to do so is lost on the way", () => {
+    const made = came("timeout", { kind: "implement", work: WORK }).baton;
+    const unfinished =
+      made.kind === "report" ? { oid: RETURNED, work: WORK, session: null, report: made.report } : null;
+    const first = attempt({ end: "timeout", ended: NOW, run: 501, work: WORK });
+    const lost = attempt({ n: 2, how: "resume", run: 502 });
+    const flight = inFlight({ unfinished, run: run({ id: 502, conclusion: "failure" }) });
+    const spent = { attempts: 1, turns: 3, usd: 0.1 };
+    const record = { ...recordOf(flight), attempts: [first], attempt: lost, spent };
+    const ended = { ...flight, record: { kind: "record", oid: sha("e"), tree: sha("f"), record } as const };
+
+    expect(next(ended, "implement")).toBe("queued infrastructure, resume after 12:01");
+    const again = after(ended, { baton: { kind: "none" }, run: null, now: "2026-03-01T12:01:00Z" });
+    const { move } = decide(again);
+
+    expect(move?.record.attempt).toMatchObject({ n: 3, how: "resume" });
+    expect(move?.job?.kind === "new" && move.job.job.start.work).toBe(WORK);
+  });
+
   it("starts anew where nothing of the work fits the branch any more", () => {
     const queued = {
       phase: "queued",
