@@ -1,15 +1,15 @@
 /** Which states go on alike: the part of a snapshot that decides, with names by first sight and times as ages. */
 import type { Attempt, Record } from "../../src/domain/record.ts";
 import type { ReadReport } from "../../src/domain/report.ts";
-import type { Snapshot, Unfinished } from "../../src/domain/snapshot.ts";
+import type { PullFacts, Snapshot, Unfinished } from "../../src/domain/snapshot.ts";
 import { ATTEMPT_ENDS, type AttemptEnd } from "../../src/domain/task.ts";
 import { secondsBetween } from "../../src/domain/time.ts";
 
 /** Names are numbered by first sight, instants are ages, sums that bound nothing are left out. */
-export function fingerprint(at: Snapshot): string {
+export function fingerprint(at: Snapshot, isBounded = true): string {
   const { issue, record, baton, ledger, pull, findings } = at;
   const text = JSON.stringify([
-    record.kind === "record" && recordKey(at, record.record),
+    record.kind === "record" && [recordKey(at, record.record), isBounded || spentKey(record.record)],
     [baton.kind, baton.kind !== "none" && baton.at, baton.kind === "report" && reportKey(baton.report)],
     at.run && [at.run.status, at.run.conclusion],
     [
@@ -33,18 +33,12 @@ export function fingerprint(at: Snapshot): string {
       findings.words.map((word) => word.at),
       findings.replies.length,
     ],
-    [
-      issue.state,
-      issue.gone,
-      issue.locked,
-      issue.labels.toSorted(),
-      issue.labelled.at(-1)?.on,
-      issue.labelled.length,
-    ],
+    [issue.state, issue.gone, issue.locked, issue.labels.toSorted(), labelledKey(at)],
     [issue.edited, issue.body, at.brief?.hash],
     at.comments.map(({ body, acknowledged, by, edited }) => [body, acknowledged, by?.id, edited !== null]),
     [
-      [...at.said].map(([key, { isMinimised }]) => [key.split(":")[0], isMinimised]),
+      at.said.has("status"),
+      [...at.said.keys()].some((key) => key.endsWith(":not_allowed")),
       ledger.queue.flight.length,
       ledger.queue.held,
       at.config.kind === "config" && Math.min(2, places(ledger.queue.spent, at.config.config.budget)),
@@ -59,6 +53,41 @@ export function fingerprint(at: Snapshot): string {
     names.set(found, known);
     return known;
   });
+}
+
+/** States in which a word meets the same situation, whatever brought them about. */
+export function situation(at: Snapshot): string {
+  const { record, baton, pull, run, issue } = at;
+  const known = record.kind === "record" ? record.record : null;
+  const last = known?.attempts.at(-1)?.end;
+  return JSON.stringify([
+    known && [
+      known.phase,
+      known.reason,
+      known.theirs,
+      known.trusted,
+      known.head === null,
+      known.pull === null,
+    ],
+    known && [
+      known.attempt?.kind,
+      known.attempt?.how,
+      known.wanted,
+      known.merge !== null,
+      known.verdict?.value,
+    ],
+    known && [last && ATTEMPT_ENDS[last], known.head === at.branchHead, known.not_before !== null],
+    [baton.kind, baton.kind === "report" && reportKey(baton.report), run?.status, at.unfinished !== null],
+    pull && [pull.state, pull.draft, pull.mergeable, pull.head === at.branchHead, openThreads(pull)],
+    pull?.checks.map(({ outcome, own }) => [outcome, own]),
+    [issue.state, issue.gone, issue.locked, issue.labels.toSorted(), issue.edited !== null],
+    [at.config.kind, at.repository.workflow, at.installation.missing.length],
+    at.comments.map(({ body, acknowledged }) => [body, acknowledged]),
+  ]);
+}
+
+function openThreads({ threads, reviews }: PullFacts): number {
+  return threads.filter(({ isResolved }) => !isResolved).length + reviews.length;
 }
 
 /** Attempts for which the day's money is enough. */
@@ -82,14 +111,13 @@ function ageOf(instant: string, now: string): string {
   return `T${AGES.filter((limit) => age >= limit).length}`;
 }
 
-function recordKey({ now, branchHead }: Snapshot, record: Record): unknown {
+function recordKey({ now, branchHead, said }: Snapshot, record: Record): unknown {
   const { phase, reason, since, head, head_at, theirs, trusted, attempt, heard, verdict, rerun } = record;
   const last = record.attempts.at(-1);
   return [
     [phase, reason, since, Math.min(3, record.generation), head, head_at, theirs, trusted, record.kind],
     [record.landed.includes(branchHead ?? ""), record.urgent, record.settings],
     attempt && [attempt.kind, attempt.how, attempt.claimed, attempt.run !== null, attempt.start],
-    [record.spent.attempts - heard, Math.floor(record.spent.usd / 2)],
     counts(
       record.attempts.filter(({ n }) => n > heard),
       head,
@@ -105,8 +133,23 @@ function recordKey({ now, branchHead }: Snapshot, record: Record): unknown {
     last?.ended === since,
     [verdict?.head, verdict?.value, rerun?.head, rerun?.at, record.wanted, record.merge !== null],
     [record.not_before, record.pull, record.status_comment !== null, record.seen.feedback],
-    record.intents.map(({ key, at }) => [key.split(":")[0], at]),
+    record.intents.map(({ key, at: since }) => [key.split(":")[0], since, said.has(key)]),
     [record.asked.how, secondsBetween(record.asked.at, now) > 0],
+  ];
+}
+
+/** What only bounds something on ways on which attempts may end badly on and on. */
+function spentKey({ spent, heard }: Record): unknown {
+  return [spent.attempts - heard, Math.floor(spent.usd / 2)];
+}
+
+function labelledKey({ issue, record }: Snapshot): unknown {
+  const { labelled } = issue;
+  const asked = record.kind === "record" ? record.record.asked.at : "";
+  return [
+    labelled.at(-1)?.on,
+    labelled.some(({ on, at }) => on && at > asked),
+    labelled.some(({ on, at }) => !on && at >= asked),
   ];
 }
 
@@ -145,9 +188,19 @@ function tail({ attempts, heard }: Record): unknown {
 }
 
 function unfinishedKey({ work, session, report }: Unfinished, record: Snapshot["record"]): unknown {
-  const last = record.kind === "record" ? record.record.attempts.at(-1) : undefined;
-  const isNewest = report.kind === "report" ? report.report.attempt === last?.n : report.kind;
-  return [isNewest, work !== null, session !== null];
+  if (report.kind !== "report" || record.kind !== "record") return report.kind;
+  const { attempts } = record.record;
+  const n = report.report.attempt;
+  const since = attempts.filter((one) => one.n > n);
+  const isNewest = since.every((one) => one.how === "resume" && one.work === null);
+  const source = attempts.find((one) => one.n === n);
+  return [
+    isNewest,
+    Math.min(3, since.length),
+    work !== null,
+    session !== null,
+    isNewest && [source?.kind, source?.start.head],
+  ];
 }
 
 function reportKey(read: ReadReport): unknown {

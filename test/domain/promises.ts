@@ -28,12 +28,14 @@ export function brokenBy(at: Snapshot, decision: Decision): string | null {
 /** The same of a state in which nothing is left to do: it says for what it waits, and every command has its answer. */
 export function brokenAtRest(at: Snapshot): string | null {
   const record = at.record.kind === "record" ? at.record.record : null;
-  const unanswered = at.discussion.find((comment) => mustBeAnswered(at, comment.body, comment));
+  const unanswered =
+    record?.reason === "edited" ? undefined : at.discussion.find((one) => mustBeAnswered(at, one));
   if (unanswered) return `never answers ${unanswered.body}`;
   if (!record || record.phase === "done" || record.phase === "cancelled") return null;
   const { what, next } = sentenceFor(at, record);
   if (what === "") return "rests without saying what for";
-  if (record.phase === "running") return "rests while an attempt is in flight";
+  const isHeld = record.reason === "waits_for_stop" && at.baton.kind === "report";
+  if (record.phase === "running" && !isHeld) return "rests while an attempt is in flight";
   if (next !== null) return null;
   return WITHOUT_A_STEP.has(record.reason)
     ? null
@@ -187,10 +189,22 @@ function* beginning(
   const work = how === "resume" ? (at.unfinished?.work ?? null) : null;
   yield [job.job.start.work === work, "goes on from other work"];
   if (how === "resume") {
-    yield [last?.work === work && last.kind === kind, "goes on from an older attempt"];
-    yield [last?.start.head === start.head && last.start.base === start.base, "goes on from another head"];
+    const source = sourceOf(at, before);
+    yield [source?.work === work && source.kind === kind, "goes on from an older attempt"];
+    yield [
+      source?.start.head === start.head && source.start.base === start.base,
+      "goes on from another head",
+    ];
   }
   if (how === "resume" || how === "retry") yield* waiting(at, { last, since, heard: after.heard });
+}
+
+/** The attempt that left what is kept; those since have only gone on from it and left nothing. */
+function sourceOf({ unfinished }: Snapshot, { attempts }: Record): Attempt | null {
+  const n = unfinished?.report.kind === "report" ? unfinished.report.report.attempt : 0;
+  const since = attempts.filter((one) => one.n > n);
+  const isNewest = since.every(({ how, work }) => how === "resume" && work === null);
+  return isNewest ? (attempts.find((one) => one.n === n) ?? null) : null;
 }
 
 /** Backoff and quota, counted here from the attempts alone. */
@@ -236,10 +250,8 @@ function isByWriters(at: Snapshot): boolean {
 
 function mustBeAnswered(
   at: Snapshot,
-  body: string,
-  { id, by, isBot, edited }: Snapshot["discussion"][number],
+  { id, body, by, isBot, edited }: Snapshot["discussion"][number],
 ): boolean {
-  if (!body.startsWith("/gza") || isBot || edited !== null || !mayWrite(at, by) || at.issue.locked)
-    return false;
-  return ![...at.said.keys()].some((key) => commentOf(key) === String(id));
+  const isCommand = body.startsWith("/gza") && !isBot && edited === null && mayWrite(at, by);
+  return isCommand && !at.issue.locked && ![...at.said.keys()].some((key) => commentOf(key) === String(id));
 }

@@ -2,7 +2,7 @@
 import type { Decision } from "../../src/domain/decision.ts";
 import { decide } from "../../src/domain/decide.ts";
 import type { Snapshot } from "../../src/domain/snapshot.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { fingerprint, situation } from "./fingerprint.ts";
 import { personSteps } from "./person-steps.ts";
 import { brokenAtRest, brokenBy } from "./promises.ts";
 import { afterDecision, afterTime, type Luck, type Step } from "./simulate.ts";
@@ -22,6 +22,8 @@ export interface Walked {
   /** Steps of the longest way on which nobody speaks. */
   longest: number;
   rests: number;
+  /** Situations in which people spoke. */
+  moments: number;
   /** Phases, reasons and ends of attempts that were seen. */
   seen: ReadonlySet<string>;
 }
@@ -44,19 +46,26 @@ interface State {
 /** Throws with the way there where a promise is broken, or a way never comes to rest. */
 export function walk(course: Course): Walked {
   const countsMishaps = course.mishaps < Infinity;
-  const countsEnds = course.bad < Infinity;
+  const isBounded = course.bad < Infinity;
   /** Steps to rest by state; null: on the way that is walked. */
   const heights = new Map<string, number | null>();
   const seen = new Set<string>();
+  const spokenTo = new Set<string>();
   let rests = 0;
   const longest = visit({ at: course.from, words: 0, mishaps: 0, bad: 0, rounds: 0, name: "", before: null });
-  return { states: heights.size, longest: Math.max(longest, tallest(heights)), rests, seen };
+  return {
+    states: heights.size,
+    longest: Math.max(longest, tallest(heights)),
+    rests,
+    moments: spokenTo.size,
+    seen,
+  };
 
   function visit(state: State): number {
     const decision = decide(state.at);
-    const key = keyOf(state, decision);
+    const key = keyOf(state, decision, isBounded);
     const known = heights.get(key);
-    if (known === null) return closeCircle(state, key);
+    if (known === null) return closeCircle(state, key, isBounded);
     if (known !== undefined) return known;
     heights.set(key, null);
     const broken = brokenBy(state.at, decision);
@@ -76,11 +85,18 @@ export function walk(course: Course): Walked {
       const wrong = brokenAtRest(state.at);
       if (wrong !== null) throw new Error(`${wrong}: ${pathTo(state)}`);
     }
-    const word = course.words[state.words];
-    const spoken = word ? personSteps(state.at).filter(({ name }) => word.test(name)) : [];
-    for (const step of spoken) visit({ ...follow(state, step, false), words: state.words + 1 });
+    for (const step of spoken(state)) visit({ ...follow(state, step, false), words: state.words + 1 });
     heights.set(key, height);
     return height;
+  }
+
+  /** Once in each situation. */
+  function spoken({ at, words }: State): Step[] {
+    const word = course.words[words];
+    const moment = `${words} ${situation(at)}`;
+    if (!word || spokenTo.has(moment)) return [];
+    spokenTo.add(moment);
+    return personSteps(at).filter(({ name }) => word.test(name));
   }
 
   /** With nobody speaking: the world goes on, else time passes; nothing: at rest. */
@@ -94,7 +110,7 @@ export function walk(course: Course): Walked {
 
   function follow(state: State, { name, next, isMishap, isBadEnd }: Step, isMoving: boolean): State {
     const mishaps = state.mishaps + (countsMishaps && isMishap === true ? 1 : 0);
-    const bad = state.bad + (countsEnds && isBadEnd === true ? 1 : 0);
+    const bad = state.bad + (isBounded && isBadEnd === true ? 1 : 0);
     const rounds = isMoving ? state.rounds + 1 : 0;
     return { at: next, words: state.words, mishaps, bad, rounds, name, before: state };
   }
@@ -120,21 +136,21 @@ function isSameButTime(at: Snapshot, later: Snapshot): boolean {
 }
 
 /** Only what is tried again every hour until a person has set it up goes round, and that takes its time. */
-function closeCircle(state: State, key: string): number {
+function closeCircle(state: State, key: string, isBounded: boolean): number {
   let isHourly = false;
   for (let one: State | null = state.before; one; one = one.before) {
     const { record } = one.at;
     isHourly ||=
       record.kind === "record" && record.record.phase === "parked" && record.record.reason === "setup";
-    if (keyOf(one, decide(one.at)) === key) break;
+    if (keyOf(one, decide(one.at), isBounded) === key) break;
   }
   if (!isHourly) throw new Error(`goes round: ${pathTo(state)}`);
   return 0;
 }
 
 /** What is shown of a task stands in no fingerprint; that something has to be shown does. */
-function keyOf({ at, words, mishaps, bad }: State, { effects }: Decision): string {
-  return `${words} ${mishaps} ${bad} ${effects.map(({ kind }) => kind).join(" ")} ${fingerprint(at)}`;
+function keyOf({ at, words, mishaps, bad }: State, { effects }: Decision, isBounded: boolean): string {
+  return `${words} ${mishaps} ${bad} ${effects.map(({ kind }) => kind).join(" ")} ${fingerprint(at, isBounded)}`;
 }
 
 function pathTo(state: State): string {

@@ -93,6 +93,7 @@ function pullSteps(from: Snapshot, { red, slow }: World): Step[] {
     if (red) steps.push(change("checks red", { checks: [...checks("failure", over), ...own] }));
     if (slow && !isOld(from))
       steps.push({ name: "checks run on", next: { ...from, now: later(from.now, 901) } });
+    if (slow) steps.push(change("no check reports", { checks: own }));
   }
   return steps;
 }
@@ -130,7 +131,8 @@ function runSteps(from: Snapshot, world: World): Step[] {
   if (world.slow) {
     steps.push(says("completed, while its run goes on", { work: workOf(from, attempt, true) }, false));
     const waiting = { ...from, run: { ...going, status: "queued" as const } };
-    steps.push({ name: "no runner for a day", next: { ...waiting, now: later(from.now, 86_402) } });
+    const aDayOn = { ...waiting, now: later(from.now, 86_402) };
+    steps.push({ name: "no runner for a day", next: aDayOn, isBadEnd: true });
   }
   return steps;
 
