@@ -227,3 +227,42 @@ describe("a set-up that is broken", () => {
     ).toMatchObject({ config: sha("2") });
   });
 });
+
+describe("/gza run on a task with a pull request", () => {
+  const begun = (from: Snapshot): string[] =>
+    decide({ ...from, comments: [comment("/gza run")] }).move?.record.intents.map(({ key }) => key) ?? [];
+
+  it.each<[string, Snapshot, boolean]>([
+    ["closes the open one of a living task", ready(), true],
+    ["leaves the one of a task that is called off", ready({ phase: "cancelled", reason: "command" }), false],
+    ["leaves one that it never knew of", ready({ pull: null, phase: "parked", reason: "timeout" }), false],
+    ["closes none that cannot be seen", ready({}, { pull: null }), false],
+  ])("%s", (_, from, isClosed) => {
+    expect(begun(from).includes("replace:8")).toBe(isClosed);
+    expect(begun(from)).toContain("answer:1001:run");
+  });
+
+  it("forgets what was kept of the older work, where anything was", () => {
+    const unfinished = {
+      oid: sha("4"),
+      work: null,
+      session: null,
+      report: { kind: "unreadable", why: "" },
+    } as const;
+    const refs = (change: Partial<Snapshot>) =>
+      decide({ ...ready({}, change), comments: [comment("/gza run")] }).move?.refs;
+
+    expect(refs({ unfinished })).toEqual([{ name: "refs/gza/unfinished/7", before: sha("4"), after: null }]);
+    expect(refs({})).toEqual([]);
+  });
+});
+
+it("on a pull request whose issue is locked a command is acknowledged and answered there all the same", () => {
+  const locked = { ...snapshot().issue, locked: true, labels: ["gza", "gza:ready"] };
+  const said = (on: "issue" | "pull") =>
+    decide(ready({}, { issue: locked, comments: [comment("/gza status", { on, acknowledged: true })] }))
+      .effects;
+
+  expect(said("pull")).toMatchObject([{ kind: "say", key: "answer-pull:1001:status", on: 8 }]);
+  expect(said("issue")).toEqual([]);
+});

@@ -441,3 +441,20 @@ it("a review that is said is not posted again though its findings have changed",
 
   expect(kindOf(`review:${SHORT}`, rejected(known, {}, { said: said(`review:${SHORT}`) }))).toBe("done");
 });
+
+it("a rerun that shows for every check is not asked for again; while one does not show, it is", () => {
+  const newer = check({ ...RED, id: 62, completedAt: "2026-03-01T11:59:30Z" });
+  const stale = check({ ...RED, completedAt: "2026-03-01T11:58:00Z" });
+
+  expect(kindOf("rerun", ready({ rerun: RERUN }, { pull: pull({ checks: [newer] }) }))).toBe("done");
+  expect(kindOf("rerun", ready({ rerun: RERUN }, { pull: pull({ checks: [newer, stale] }) }))).toBe(
+    "rerun_checks",
+  );
+});
+
+it.each([
+  ["for an hour", "2026-03-01T11:00:00Z", "delete_branch"],
+  ["and then let be", "2026-03-01T10:59:59Z", "done"],
+])("a branch that has done its work is tried to be deleted %s", (_, since, expected) => {
+  expect(kindOf("branch", ready({ since }))).toBe(expected);
+});
