@@ -119,6 +119,10 @@ function inRepository(from: Snapshot): Step[] {
   const broken: Snapshot["config"] = { kind: "broken", blob: sha("2"), problems: [] };
   return [
     {
+      name: "base moves",
+      next: { ...from, repository: { ...repository, defaultHead: numbered("6", from) } },
+    },
+    {
       name: isThere ? "workflow removed" : "workflow back",
       next: { ...from, repository: { ...repository, workflow: isThere ? "missing" : "present" } },
     },

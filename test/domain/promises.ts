@@ -113,6 +113,8 @@ function* recording(at: Snapshot, after: RecordBody): Promises {
   yield [JSON.stringify(after).length < MAX_RECORD_BYTES, "the record grows too large"];
   yield [sentenceFor(at, after).what !== "", "says nothing"];
   yield [(after.attempt === null) === (after.phase !== "running"), "phase and attempt disagree"];
+  const isOver = after.phase === "cancelled" || after.phase === "done";
+  yield [isOver || at.record.kind !== "record" || at.issue.state === "open", "goes on with a closed issue"];
 }
 
 function* moving(at: Snapshot, before: Record | null, move: NonNullable<Decision["move"]>): Promises {
