@@ -1,14 +1,13 @@
 /** Carries out the commands of people: what each changes in the record. */
 import type { AnswerWord } from "./answers.ts";
 import { causeToWrite } from "./at-head.ts";
-import { cleanIncoming } from "./clean.ts";
 import type { Command } from "./command.ts";
 import type { RefMove } from "./decision.ts";
-import { feedbackId } from "./feedback.ts";
-import { NO_FINDINGS, type Findings } from "./finding.ts";
+import { withWords } from "./feedback.ts";
+import type { Findings } from "./finding.ts";
 import { dismiss, openFindings, verdictOn } from "./findings.ts";
 import type { Record, RecordBody } from "./record.ts";
-import { approve, resume, retry } from "./set-going.ts";
+import { approve, NOT_BY_TRYING, resume, retry } from "./set-going.ts";
 import type { CommentFacts, Snapshot } from "./snapshot.ts";
 import type { Reason } from "./task.ts";
 
@@ -23,16 +22,7 @@ export interface CarriedOut {
 }
 
 /** What no word about the work clears: the next look would only call the person again. */
-export const NOT_BY_WORDS: ReadonlySet<Reason> = new Set<Reason>([
-  "approval",
-  "budget",
-  "config",
-  "dependency",
-  "edited",
-  "record",
-  "setup",
-  "untrusted",
-]);
+const NOT_BY_WORDS: ReadonlySet<Reason> = new Set<Reason>([...NOT_BY_TRYING, "setup"]);
 
 /** A word: it could not be carried out, and that is the answer. `/gza run` and `/gza cancel` have rules of their own. */
 export function carryOut(
@@ -89,7 +79,7 @@ function improve(
   record: Record,
   { comment, text }: { comment: CommentFacts; text: string },
 ): CarriedOut | AnswerWord {
-  const { by, at, id } = comment;
+  const { by } = comment;
   const isOpen = openFindings(snapshot.findings).length > 0 || causeToWrite(snapshot, record) !== null;
   if (by === null || (text === "" && !isOpen)) return "nothing_to_improve";
   const change = {
@@ -100,10 +90,7 @@ function improve(
   } as const;
   const carried = { story: "wants it improved", word: "improve", change } as const;
   if (text === "") return carried;
-  const before = snapshot.findings ?? NO_FINDINGS;
-  const body = cleanIncoming(text, 4000).text;
-  const words = { id: feedbackId(`comment ${id}`), by, at, body, path: null, line: null, thread: null };
-  return { ...carried, findings: { ...before, words: [...before.words, words].slice(-5) } };
+  return { ...carried, findings: withWords(snapshot.findings, { ...comment, by, body: text }) };
 }
 
 /** The verdict is computed anew; a task that waited for a person because of it goes on. */

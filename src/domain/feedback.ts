@@ -1,10 +1,10 @@
 /** Feedback: words of people about a pull request that want a change and have not been taken up. */
 import { createHash } from "node:crypto";
 import { cleanIncoming } from "./clean.ts";
-import type { Feedback } from "./finding.ts";
+import { NO_FINDINGS, type Feedback, type Findings } from "./finding.ts";
 import type { RecordBody } from "./record.ts";
 import { mayWrite, type Snapshot, type ThreadFacts } from "./snapshot.ts";
-import type { Instant } from "./task.ts";
+import type { Actor, Instant } from "./task.ts";
 import { later } from "./time.ts";
 
 /** People write several comments in a row; the last word must be so old. */
@@ -22,6 +22,17 @@ export function openFeedback(snapshot: Snapshot, record: RecordBody): Feedback[]
   return [...said, ...(snapshot.findings?.words ?? [])].toSorted((one, other) =>
     one.at < other.at ? -1 : 1,
   );
+}
+
+/** With what a person wrote in a comment, until an attempt takes it up; of many comments the newest five. */
+export function withWords(
+  findings: Findings | null,
+  { id, by, at, body }: { id: number; by: Actor; at: Instant; body: string },
+): Findings {
+  const before = findings ?? NO_FINDINGS;
+  const said = { by, at, body: cleanIncoming(body, 4000).text };
+  const words = { id: feedbackId(`comment ${id}`), ...said, path: null, line: null, thread: null };
+  return { ...before, words: [...before.words, words].slice(-5) };
 }
 
 /** When the last of it has been quiet for long enough; null: there is none. */

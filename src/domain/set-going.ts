@@ -19,7 +19,7 @@ const MENDED_BY_IMPROVING: ReadonlySet<Reason> = new Set<Reason>([
 ]);
 
 /** What a new try does not clear. */
-const NOT_BY_TRYING: ReadonlySet<Reason> = new Set<Reason>([
+export const NOT_BY_TRYING: ReadonlySet<Reason> = new Set<Reason>([
   "approval",
   "budget",
   "config",
