@@ -8,7 +8,8 @@ for (const task of tasks) {
     faults.push(`issue #${task.issue} is ${task.phase}, ${task.reason}`);
 }
 if (tasks.length !== 3) faults.push(`there are ${tasks.length} tasks`);
-if (seconds > 90) faults.push(`it took ${seconds} seconds`);
+// Half of it on a quiet machine; others are slower.
+if (seconds > 150) faults.push(`it took ${seconds} seconds`);
 const attempts = tasks.flatMap((task) => task.attempts);
 if (attempts.filter(({ kind }) => kind === "improve").length !== 3) faults.push("not three improve attempts");
 const third = (tasks[2]?.attempts ?? []).map(({ how, end }) => `${how} ${end}`).join(", ");
