@@ -1,6 +1,5 @@
 /** What a run brings back: how each kind of attempt lands, what is kept, and how it ends where it does not. */
 import { describe, expect, it } from "vitest";
-import { decide } from "../../src/domain/decide.ts";
 import type { Move } from "../../src/domain/decision.ts";
 import { NO_FINDINGS, type Feedback } from "../../src/domain/finding.ts";
 import type { RecordBody } from "../../src/domain/record.ts";
@@ -17,49 +16,15 @@ import {
   report,
   RETURNED,
   returned,
-  reviewed,
+  reviewBack,
   run,
   sha,
 } from "./snapshots.ts";
+import { moveOf } from "./speech.ts";
 
 const WORK = sha("5");
 const KEPT = { name: "refs/gza/unfinished/7", before: null, after: RETURNED };
 const BATON = { name: "refs/gza/attempts/7", before: RETURNED, after: null };
-
-function moveOf(from: Snapshot): Move {
-  const { move } = decide(from);
-  if (!move) throw new Error("the test needs a decision that moves");
-  return move;
-}
-
-/** A review attempt has come back. */
-function reviewBack(findings: number, change: object = {}, body: Partial<RecordBody> = {}): Snapshot {
-  const flying = attempt({ n: 2, kind: "review", start: { base: BASE, head: HEAD }, run: 501 });
-  const { n: _, state: _s, seen: _e, dispute: _d, upheld: _u, note: _o, ...plain } = finding();
-  const named = Array.from({ length: findings }, (_x, index) => ({
-    ...plain,
-    fingerprint: String(index).repeat(12),
-  }));
-  const made = report({
-    attempt: 2,
-    kind: "review",
-    work: null,
-    findings: named,
-    coverage: [{ path: "a.ts", seen: true, why: null }],
-    review: { head: HEAD, patch: "9", dropped: [], gone: [] },
-    ...change,
-  });
-  const baton = {
-    kind: "report",
-    oid: RETURNED,
-    at: NOW,
-    job: JOB,
-    work: null,
-    report: { kind: "report", report: made },
-  };
-  const record = { phase: "running", reason: "started", attempt: flying, verdict: null, ...body } as const;
-  return reviewed(record, { run: run(), baton } as Partial<Snapshot>);
-}
 
 describe("what comes back", () => {
   const half = { base: BASE, head: WORK, commits: 1, files: 1, patch: "", finished: false };

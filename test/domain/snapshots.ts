@@ -371,3 +371,32 @@ export function returned(change: Partial<Report> = {}, more: Partial<Snapshot> =
     ...more,
   });
 }
+
+/** A review attempt has come back. */
+export function reviewBack(findings: number, change: object = {}, body: Partial<RecordBody> = {}): Snapshot {
+  const flying = attempt({ n: 2, kind: "review", start: { base: BASE, head: HEAD }, run: 501 });
+  const { n: _, state: _s, seen: _e, dispute: _d, upheld: _u, note: _o, ...plain } = finding();
+  const named = Array.from({ length: findings }, (_x, index) => ({
+    ...plain,
+    fingerprint: String(index).repeat(12),
+  }));
+  const made = report({
+    attempt: 2,
+    kind: "review",
+    work: null,
+    findings: named,
+    coverage: [{ path: "a.ts", seen: true, why: null }],
+    review: { head: HEAD, patch: "9", dropped: [], gone: [] },
+    ...change,
+  });
+  const baton = {
+    kind: "report",
+    oid: RETURNED,
+    at: NOW,
+    job: JOB,
+    work: null,
+    report: { kind: "report", report: made },
+  };
+  const record = { phase: "running", reason: "started", attempt: flying, verdict: null, ...body } as const;
+  return reviewed(record, { run: run(), baton } as Partial<Snapshot>);
+}

@@ -1,6 +1,7 @@
 /** What people say in a test, and what they are answered. */
 import { answerTo } from "../../src/domain/answers.ts";
 import { decide } from "../../src/domain/decide.ts";
+import type { Move } from "../../src/domain/decision.ts";
 import type { Record as TaskRecord, RecordBody } from "../../src/domain/record.ts";
 import type { CommentFacts, Snapshot } from "../../src/domain/snapshot.ts";
 import { comment, finding, rejected } from "./snapshots.ts";
@@ -66,4 +67,11 @@ function answersIn(from: Snapshot): { word: string; said: string }[] {
       const [, , word = "", said = ""] = key.split(":");
       return { word, said };
     });
+}
+
+/** The move of the next decision. */
+export function moveOf(from: Snapshot): Move {
+  const { move } = decide(from);
+  if (!move) throw new Error("the test needs a decision that moves");
+  return move;
 }

@@ -1,7 +1,6 @@
 /** The task's story: the first line of each commit of its record, and what the same move takes with it. */
 import { describe, expect, it } from "vitest";
 import { decide } from "../../src/domain/decide.ts";
-import type { Move } from "../../src/domain/decision.ts";
 import type { RecordBody } from "../../src/domain/record.ts";
 import type { Snapshot } from "../../src/domain/snapshot.ts";
 import {
@@ -9,7 +8,6 @@ import {
   attempt,
   BASE,
   check,
-  finding,
   GUEST,
   HEAD,
   inFlight,
@@ -17,25 +15,18 @@ import {
   NOW,
   pull,
   ready,
-  report,
   RETURNED,
   returned,
-  reviewed,
+  reviewBack,
   run,
   sha,
   snapshot,
   task,
 } from "./snapshots.ts";
-import { says } from "./speech.ts";
+import { moveOf, says } from "./speech.ts";
 
 const BEN = { id: 13, login: "ben" };
 const RED = { outcome: "failure", log: "Error: no." };
-
-function moveOf(from: Snapshot): Move {
-  const { move } = decide(from);
-  if (!move) throw new Error("the test needs a decision that moves");
-  return move;
-}
 
 function intentsOf(from: Snapshot): string[] {
   return moveOf(from).record.intents.map(({ key }) => key);
@@ -43,35 +34,6 @@ function intentsOf(from: Snapshot): string[] {
 
 function issue(change: Partial<Snapshot["issue"]>): Pick<Snapshot, "issue"> {
   return { issue: { ...snapshot().issue, ...change } };
-}
-
-/** A review attempt has come back. */
-function reviewBack(findings: number, change: object = {}, body: Partial<RecordBody> = {}): Snapshot {
-  const flying = attempt({ n: 2, kind: "review", start: { base: BASE, head: HEAD }, run: 501 });
-  const { n: _, state: _s, seen: _e, dispute: _d, upheld: _u, note: _o, ...plain } = finding();
-  const named = Array.from({ length: findings }, (_x, index) => ({
-    ...plain,
-    fingerprint: String(index).repeat(12),
-  }));
-  const made = report({
-    attempt: 2,
-    kind: "review",
-    work: null,
-    findings: named,
-    coverage: [{ path: "a.ts", seen: true, why: null }],
-    review: { head: HEAD, patch: "9", dropped: [], gone: [] },
-    ...change,
-  });
-  const baton = {
-    kind: "report",
-    oid: RETURNED,
-    at: NOW,
-    job: JOB,
-    work: null,
-    report: { kind: "report", report: made },
-  };
-  const record = { phase: "running", reason: "started", attempt: flying, verdict: null, ...body } as const;
-  return reviewed(record, { run: run(), baton } as Partial<Snapshot>);
 }
 
 describe("the story says", () => {

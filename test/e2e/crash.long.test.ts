@@ -1,9 +1,7 @@
 /** The app is killed right before and right after everything that it does; an app with empty memory must come to the same end. */
-import { mkdtemp, rm, watch } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { aroundEach, killer } from "./killer.ts";
+import { folder } from "./folder.ts";
 import { story, twice } from "./world.ts";
 
 /** What the app does for a task that goes well, in order; each once, unless numbered. */
@@ -99,17 +97,3 @@ it("closes the issue itself when the merge did not", async () => {
     expect(twice(from, issue)).toEqual([]);
   }
 });
-
-/** An empty folder in which the agent leaves a file when it is at work. */
-async function folder(): Promise<{ path: string; filled: () => Promise<void> } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), "gza-mark-"));
-  // Asked for at once: a watch begins with the first question.
-  const change = watch(path)[Symbol.asyncIterator]().next();
-  return {
-    path,
-    filled: async () => {
-      await change;
-    },
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
-  };
-}

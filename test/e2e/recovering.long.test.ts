@@ -1,7 +1,7 @@
 /** Attempts that end badly, with real runs: what goes on by itself does, what needs a person says so, and no work is lost. */
 import { describe, expect, it } from "vitest";
-import { existsSync, readFileSync } from "node:fs";
 import type { Record } from "../../src/domain/record.ts";
+import { folder } from "./folder.ts";
 import { story, twice, type Story, type StoryOptions } from "./world.ts";
 
 const CONFIG = "agents: {default: {agent: scripted, max_turns: 3}}\nreview: {enabled: false}\n";
@@ -167,14 +167,15 @@ describe.concurrent("an attempt", () => {
 
 describe.concurrent("a person", () => {
   it("who stops an attempt loses none of its work: with the label off it goes on from there", async () => {
-    const slow = [write("begun\n"), { wait: 600 }];
+    await using mark = await folder();
+    const slow = [write("begun\n"), { run: `touch ${mark.path}/here` }, { wait: 600 }];
     await using from = await begun({
       script: { implement: { "1": slow, "2": [{ run: "cat note.md" }, ...DONE] } },
     });
     const label = { owner: "ada", repo: "engine", name: "gza:stop" };
 
     const issue = await from.ask();
-    await waitFor(() => from.runs().some(({ jobs }) => jobs.some(({ log }) => logHas(log, "turn 1"))));
+    await mark.filled();
     await from.ada.rest.issues.addLabels({ ...label, issue_number: issue, labels: [label.name] });
     const held = await from.until(
       issue,
@@ -264,11 +265,3 @@ describe.concurrent("a person", () => {
     expect(refusals).toHaveLength(1);
   });
 });
-
-async function waitFor(is: () => boolean): Promise<void> {
-  while (!is()) await new Promise((resolve) => setTimeout(resolve, 100));
-}
-
-function logHas(log: string, words: string): boolean {
-  return existsSync(log) && readFileSync(log, "utf8").includes(words);
-}
