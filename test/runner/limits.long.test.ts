@@ -9,7 +9,7 @@ import { createTaskServer, LIMITS } from "./task-server.ts";
 it("ends an agent that heeds no polite signal when its time is up", async () => {
   using server = createTaskServer([{ say: "Let me think." }, { end: "hang" }]);
 
-  const outcome = await play(server, { limits: { seconds: 2 } });
+  const outcome = await play(server, { limits: { seconds: 20 } });
 
   expect(outcome).toMatchObject({ end: "timeout", state: { turns: 1 } });
   expect(processesWith(server.base)).toEqual([]);
@@ -18,15 +18,15 @@ it("ends an agent that heeds no polite signal when its time is up", async () => 
 it("ends an agent that gives no sign of life", async () => {
   using server = createTaskServer([{ say: "Let me think." }, { wait: 1000 }]);
 
-  const outcome = await play(server, { limits: { silence: 5 } });
+  const outcome = await play(server, { limits: { silence: 15 } });
 
   expect(outcome.end).toBe("silence");
 });
 
 it("takes a tool at work for life", async () => {
-  using server = createTaskServer([{ run: "sleep 12; echo finished" }, { say: "It took long." }]);
+  using server = createTaskServer([{ run: "sleep 20; echo finished" }, { say: "It took long." }]);
 
-  const outcome = await play(server, { limits: { silence: 5 } });
+  const outcome = await play(server, { limits: { silence: 15 } });
 
   expect(outcome).toMatchObject({ end: "completed", state: { lastWords: "It took long." } });
 });

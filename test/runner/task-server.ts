@@ -34,8 +34,8 @@ export type JobChange = Partial<Job> & { limits?: Job["limits"] };
 
 export const LIMITS: Job["limits"] = {
   turns: 20,
-  seconds: 60,
-  silence: 30,
+  seconds: 300,
+  silence: 120,
   usd: 1,
   files: 100,
   bytes: 1_000_000,

@@ -39,8 +39,8 @@ function goOn(server: TaskServer, report: Report, change: JobChange = {}): TaskS
 describe.concurrent("an attempt that is stopped", () => {
   it.each<[string, unknown[], JobChange, string]>([
     ["out of turns", BEGINS, { limits: { ...LIMITS, turns: 2 } }, "max_turns"],
-    ["out of time", [FIX, { wait: 30 }], { limits: { ...LIMITS, seconds: 2 } }, "timeout"],
-    ["silent", [FIX, { wait: 60 }], { limits: { ...LIMITS, silence: 8 } }, "silence"],
+    ["out of time", [FIX, { wait: 600 }], { limits: { ...LIMITS, seconds: 25 } }, "timeout"],
+    ["silent", [FIX, { wait: 600 }], { limits: { ...LIMITS, silence: 20 } }, "silence"],
     ["going round in circles", [FIX, ...CIRCLES], {}, "agent_loop"],
     ["with a red verify", [FIX], { verify: "false" }, "verify_red"],
     ["killed", [FIX, { kill: true }], {}, "infrastructure"],

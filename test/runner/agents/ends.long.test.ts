@@ -110,17 +110,17 @@ const ROWS: Row[] = [
   {
     name: "takes too long",
     script: [LOOK, { end: "hang" }],
-    how: { limits: { seconds: 2 } },
+    how: { limits: { seconds: 20 } },
     end: "timeout",
-    why: "Its time was up after 2 seconds.",
+    why: "Its time was up after 20 seconds.",
     turns: 1,
   },
   {
     name: "falls silent",
     script: [LOOK, { wait: 1000 }],
-    how: { limits: { silence: 5 } },
+    how: { limits: { silence: 15 } },
     end: "silence",
-    why: "It gave no sign of life for 5 seconds.",
+    why: "It gave no sign of life for 15 seconds.",
     turns: 1,
   },
   {
