@@ -7,6 +7,7 @@ import { announce, closeIssue, record, type Act } from "./issues.ts";
 import type { Issue } from "./model/issues.ts";
 import type { Pull } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
+import { forgetTestMerge } from "./test-merge.ts";
 import { placesAt } from "./thread-lines.ts";
 import { instant } from "./world.ts";
 
@@ -79,7 +80,7 @@ async function moveHead(
   pull.headSha = after;
   pull.baseSha = base;
   pull.size = size;
-  pull.mergeability = null;
+  forgetTestMerge(world, pull);
   if (forced) record(world, issue, { kind: "head_ref_force_pushed", actorId, commit: after });
   const payload = { before, after };
   announce(world, { repository, issue, action: "synchronize", actorId, token, payload });
@@ -91,7 +92,7 @@ async function moveBase(
   repository: Repository,
   { issue, pull, after, actorId, token }: Followed,
 ): Promise<void> {
-  pull.mergeability = null;
+  forgetTestMerge(world, pull);
   if (after === null) {
     record(world, issue, { kind: "base_ref_deleted", actorId });
     closeIssue(world, repository, issue, { actorId, token });

@@ -5,17 +5,20 @@ import type { Token } from "./model/people.ts";
 import type { Mergeability, Pull } from "./model/pulls.ts";
 import type { Repository } from "./model/world.ts";
 import { checkComplaint, isGood, mayBypass, missingChecks, protectionOf } from "./protection.ts";
+import { knownMergeability } from "./test-merge.ts";
 
 export type MergeState = "unknown" | "dirty" | "draft" | "blocked" | "behind" | "unstable" | "clean";
 
+/** One word where several would fit: GitHub says `behind` also of what lacks checks or approvals besides. */
 export function mergeState(repository: Repository, issue: Issue): MergeState {
   const { pull } = issue;
-  if (!pull?.mergeability) return "unknown";
-  if (!pull.mergeability.mergeable) return "dirty";
+  const known = pull && knownMergeability(pull);
+  if (!known) return "unknown";
+  if (!known.mergeable) return "dirty";
   if (pull.draft) return "draft";
+  if (protectionOf(repository, pull.baseRef)?.strict && known.behind) return "behind";
   if (missingChecks(repository, pull.baseRef, pull.headSha).length > 0) return "blocked";
   if (missingApprovals(repository, pull) > 0) return "blocked";
-  if (protectionOf(repository, pull.baseRef)?.strict && pull.mergeability.behind) return "behind";
   return hasBadCheck(repository, pull.headSha) ? "unstable" : "clean";
 }
 

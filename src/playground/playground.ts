@@ -25,6 +25,8 @@ export interface PlaygroundOptions {
   /** false: only the in-process `fetch`, no socket. */
   listen?: boolean | undefined;
   now?: (() => Date) | undefined;
+  /** How many reads of a pull request say `UNKNOWN` after each push to its head or base; none when left out, but the test merge takes its time. */
+  mergeability?: { unknownReads: number } | undefined;
   /** REST requests an hour and caller. */
   hourlyLimit?: number | undefined;
   /** Takes the webhooks in process instead of sending them to the Apps' addresses. */
@@ -70,7 +72,12 @@ export interface Playground {
 
 export async function startPlayground(options: PlaygroundOptions = {}): Promise<Playground> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "playground-")));
-  const world = createWorld({ directory, ...(options.now ? { now: options.now } : {}) });
+  const { now, mergeability } = options;
+  const world = createWorld({
+    directory,
+    ...(now ? { now } : {}),
+    ...(mergeability ? { mergeability } : {}),
+  });
   const webhooks = startWebhooks(world, { fetch: options.webhookFetch, patience: options.webhookPatience });
   const actions = startActions(world, options.runner);
   const server = createServer(world, { webhooks, hourlyLimit: options.hourlyLimit });

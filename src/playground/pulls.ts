@@ -14,7 +14,7 @@ import type { Pull } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
 import { protectionOf } from "./protection.ts";
 import { pullOf } from "./shapes/pull.ts";
-import { testMerge, wantTestMerge } from "./test-merge.ts";
+import { forgetTestMerge, testMerge, wantTestMerge } from "./test-merge.ts";
 import { newId, userById } from "./world.ts";
 
 export interface PullInput extends Act {
@@ -51,6 +51,7 @@ export async function openPull(world: World, repository: Repository, input: Pull
     mergedById: null,
     mergeCommitSha: null,
     mergeability: null,
+    unknownReads: world.mergeability.unknownReads,
     size,
     reviews: [],
     threads: [],
@@ -96,23 +97,6 @@ export function setDraft(
   pull.draft = draft;
   record(world, issue, { kind: draft ? "convert_to_draft" : "ready_for_review", actorId: act.actorId });
   announce(world, { ...act, repository, issue, action: draft ? "converted_to_draft" : "ready_for_review" });
-}
-
-/** `UNKNOWN` starts a test merge in the background: ask again. */
-export function mergeability(
-  world: World,
-  repository: Repository,
-  issue: Issue,
-): "MERGEABLE" | "CONFLICTING" | "UNKNOWN" {
-  const pull = pullOf(issue);
-  wantTestMerge(world, repository, issue);
-  if (pull.mergeability === null) return "UNKNOWN";
-  return pull.mergeability.mergeable ? "MERGEABLE" : "CONFLICTING";
-}
-
-/** Names of the checks that must pass before something is merged into the branch. */
-export function requiredChecks(repository: Repository, branch: string): string[] {
-  return protectionOf(repository, branch)?.requiredChecks ?? [];
 }
 
 export interface PullMerge {
@@ -220,7 +204,8 @@ async function changeBase(
   }
   const size = await checkHistory(repository, { ...pull, baseRef: base, baseSha });
   const from = { ref: { from: pull.baseRef }, sha: { from: pull.baseSha } };
-  Object.assign(pull, { baseRef: base, baseSha, size, mergeability: null });
+  Object.assign(pull, { baseRef: base, baseSha, size });
+  forgetTestMerge(world, pull);
   record(world, issue, { kind: "base_ref_changed", actorId: act.actorId });
   announce(world, { ...act, repository, issue, action: "edited", payload: { changes: { base: from } } });
 }
@@ -241,7 +226,8 @@ async function reopenPull(world: World, repository: Repository, issue: Issue, ac
     }
     pull.size = await sizeOf(repository, baseSha, headSha);
     await setRef(repository.directory, `refs/pull/${issue.number}/head`, headSha);
-    Object.assign(pull, { headSha, baseSha, mergeability: null });
+    Object.assign(pull, { headSha, baseSha });
+    forgetTestMerge(world, pull);
   }
   reopenIssue(world, repository, issue, act);
 }

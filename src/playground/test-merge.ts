@@ -38,6 +38,29 @@ export function wantTestMerge(world: World, repository: Repository, issue: Issue
   all.set(world, running.add(work));
 }
 
+/** What readers may be told of the last test merge; null: `UNKNOWN`. */
+export function knownMergeability({ mergeability, unknownReads }: Pull): Mergeability | null {
+  return unknownReads > 0 ? null : mergeability;
+}
+
+/** A read of a pull request that asks for its mergeability: starts a test merge where none holds, and counts as one read. */
+export function reading<T>(
+  world: World,
+  { repository, issue, pull }: { repository: Repository; issue: Issue; pull: Pull },
+  read: () => T,
+): T {
+  wantTestMerge(world, repository, issue);
+  const told = read();
+  pull.unknownReads = Math.max(0, pull.unknownReads - 1);
+  return told;
+}
+
+/** After a push to the head or the base, and after a change of base: nobody knows until the next test merge. */
+export function forgetTestMerge(world: World, pull: Pull): void {
+  pull.mergeability = null;
+  pull.unknownReads = world.mergeability.unknownReads;
+}
+
 /** Resolves when no test merge is under way. */
 export async function testMergesDone(world: World): Promise<void> {
   while ((all.get(world)?.size ?? 0) > 0) await Promise.all(all.get(world) ?? []);

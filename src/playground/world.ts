@@ -5,6 +5,8 @@ import type { Happening, Repository, World } from "./model/world.ts";
 export interface WorldOptions {
   directory: string;
   now?: () => Date;
+  /** Left out: no reads beyond those that the test merge itself takes. */
+  mergeability?: World["mergeability"];
 }
 
 /** The id of GitHub's own `github-actions` App, which owns the check runs of workflows. */
@@ -18,13 +20,14 @@ let worlds = 0;
  * Nothing has happened in it yet. Its ids are its own, as GitHub's are: @octokit/auth-app shares requests for tokens within a
  * process by the installation's id alone, so two playgrounds with the same ids would hand out each other's tokens.
  */
-export function createWorld({ directory, now = () => new Date() }: WorldOptions): World {
+export function createWorld({ directory, now = () => new Date(), mergeability }: WorldOptions): World {
   worlds += 1;
   return {
     url: "http://playground.invalid",
     serverUrl: "http://playground.invalid",
     directory,
     now,
+    mergeability: { unknownReads: 0, ...mergeability },
     nextId: 1000 + (worlds - 1) * IDS,
     users: new Map(),
     apps: new Map(),

@@ -1,27 +1,26 @@
 /** Pull requests: opened, followed by pushes, merged in three ways, refused in GitHub's words. */
 import { expect, test } from "vitest";
 import { readBlob, readCommit, resolve } from "../../src/playground/git/objects.ts";
-import { updateRefs } from "../../src/playground/git/refs.ts";
 import { createIssue } from "../../src/playground/issues.ts";
 import type { Protection } from "../../src/playground/model/checks.ts";
-import type { Issue } from "../../src/playground/model/issues.ts";
 import { createUser } from "../../src/playground/people.ts";
-import { editPull, mergeability, mergePull, openPull, setDraft } from "../../src/playground/pulls.ts";
+import { editPull, mergePull, openPull, setDraft } from "../../src/playground/pulls.ts";
 import { pullJson, pullOf } from "../../src/playground/shapes/pull.ts";
 import { testMergesDone } from "../../src/playground/test-merge.ts";
 import { issueUserToken } from "../../src/playground/tokens.ts";
-import { smallWorld, type SmallWorld } from "./small-world.ts";
+import { act, branch, heard, merge, move, openFrom, readMergeable } from "./small-pulls.ts";
+import { smallWorld } from "./small-world.ts";
 
 test("a new pull request is announced, can be fetched and learns later whether it merges", async () => {
   await using home = await smallWorld();
   const tip = await branch(home, "work", { "a.txt": "a\nb\n" });
 
-  const issue = await open(home, "work");
-  const first = mergeability(home.world, home.repository, issue);
+  const issue = await openFrom(home, "work");
+  const first = readMergeable(home, issue);
   await testMergesDone(home.world);
 
-  expect(first).toBe("UNKNOWN");
-  expect(mergeability(home.world, home.repository, issue)).toBe("MERGEABLE");
+  expect(first).toBeNull();
+  expect(readMergeable(home, issue)).toBe(true);
   expect(heard(home)).toEqual(["create", "push", "pull_request.opened"]);
   expect(pullJson(home.world, home.repository, issue)).toMatchObject({
     state: "open",
@@ -49,9 +48,9 @@ test.each([
   await branch(home, "work", { "a.txt": "a\n" });
   await branch(home, "taken", { "b.txt": "b\n" });
   await move(home, "same", home.first);
-  await open(home, "taken");
+  await openFrom(home, "taken");
 
-  const refused = open(home, head, base);
+  const refused = openFrom(home, head, base);
 
   await expect(refused).rejects.toMatchObject({ status: 422, message: "Validation Failed", errors: [error] });
 });
@@ -59,12 +58,12 @@ test.each([
 test("a push to the head is announced and makes the test merge stale; a conflict is found", async () => {
   await using home = await smallWorld();
   const before = await branch(home, "work", { "README.md": "mine\n" });
-  const issue = await open(home, "work");
+  const issue = await openFrom(home, "work");
   await branch(home, "main", { "README.md": "theirs\n" });
 
   const after = await home.commit(before, { "b.txt": "b\n" });
   await move(home, "work", after);
-  mergeability(home.world, home.repository, issue);
+  readMergeable(home, issue);
   await testMergesDone(home.world);
 
   expect(home.happenings.at(-1)).toMatchObject({ action: "synchronize", payload: { before, after } });
@@ -91,7 +90,7 @@ test.each([
     const task = createIssue(home.world, home.repository, { ...act(home), title: "A task", body: null });
     const one = await home.commit(home.first, { "a.txt": "a\n" }, "One");
     await move(home, "work", await home.commit(one, { "b.txt": "b\n" }, "Two"));
-    const issue = await open(home, "work", "main", "Fix #1");
+    const issue = await openFrom(home, "work", "main", "Fix #1");
     await branch(home, "main", { "c.txt": "c\n" });
     home.repository.deleteBranchOnMerge = true;
     home.happenings.length = 0;
@@ -122,7 +121,7 @@ test.each([
 test("a merge is refused for a draft, an outdated head and what the base's protection asks for", async () => {
   await using home = await smallWorld();
   await branch(home, "work", { "a.txt": "a\n" });
-  const issue = await open(home, "work");
+  const issue = await openFrom(home, "work");
   const protect = (rule: Partial<Protection>): void => {
     const plain = { pattern: "main", requiredChecks: [], strict: false, pullRequired: true };
     home.repository.protections = [{ ...plain, requiredApprovals: 0, enforceAdmins: true, ...rule }];
@@ -156,7 +155,7 @@ test("a merge is refused for a draft, an outdated head and what the base's prote
 test("a head that reaches the base by a push counts as merged", async () => {
   await using home = await smallWorld();
   const tip = await branch(home, "work", { "a.txt": "a\n" });
-  const issue = await open(home, "work");
+  const issue = await openFrom(home, "work");
 
   await move(home, "main", tip);
 
@@ -166,7 +165,7 @@ test("a head that reaches the base by a push counts as merged", async () => {
 test("a pull request closes with its branch and is reopened when the branch is back", async () => {
   await using home = await smallWorld();
   const tip = await branch(home, "work", { "a.txt": "a\n" });
-  const issue = await open(home, "work");
+  const issue = await openFrom(home, "work");
 
   await move(home, "work", null);
   const closed = issue.state;
@@ -186,7 +185,7 @@ test("a new base is checked and announced", async () => {
   await using home = await smallWorld();
   await branch(home, "work", { "a.txt": "a\n" });
   await move(home, "next", home.first);
-  const issue = await open(home, "work");
+  const issue = await openFrom(home, "work");
 
   await editPull(home.world, home.repository, issue, { ...act(home), base: "next" });
 
@@ -220,33 +219,3 @@ test("a squash names those who wrote the commits", async () => {
   expect(commit?.committer.name).toBe("GitHub");
   expect(commit?.message).toBe("Change work (#1)\n\nCo-authored-by: Ada <ada@example.com>");
 });
-
-function act({ owner, token }: SmallWorld) {
-  return { actorId: owner.id, token };
-}
-
-function heard({ happenings }: SmallWorld): string[] {
-  return happenings.map(({ name, action }) => (action === null ? name : `${name}.${action}`));
-}
-
-async function move(home: SmallWorld, name: string, after: string | null): Promise<void> {
-  const updates = [{ name: `refs/heads/${name}`, after, force: true }];
-  await updateRefs(home.world, home.repository, { updates, ...act(home) });
-}
-
-/** A commit with these files on the branch, which begins at the first commit. */
-async function branch(home: SmallWorld, name: string, files: Record<string, string>): Promise<string> {
-  const parent = (await resolve(home.repository, `refs/heads/${name}`)) ?? home.first;
-  const tip = await home.commit(parent, files, `Change ${name}`);
-  await move(home, name, tip);
-  return tip;
-}
-
-function open(home: SmallWorld, head: string, base = "main", title = "Change it"): Promise<Issue> {
-  const input = { title, body: null, head, base, draft: false };
-  return openPull(home.world, home.repository, { ...input, ...act(home) });
-}
-
-function merge(home: SmallWorld, issue: Issue, sha?: string): Promise<string> {
-  return mergePull(home.world, home.repository, issue, { ...act(home), method: "merge", sha });
-}

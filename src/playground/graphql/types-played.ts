@@ -5,6 +5,7 @@ import { checkSuiteFields, workflowRunFields } from "./resolvers/check-suite.ts"
 import { commentFields } from "./resolvers/comment.ts";
 import { commitFields, gitActorFields } from "./resolvers/commit.ts";
 import { blobFields, gitObjectFields, treeEntryFields, treeFields } from "./resolvers/git-object.ts";
+import { comparisonFields } from "./resolvers/comparison.ts";
 import { issueFields } from "./resolvers/issue.ts";
 import { labelFields } from "./resolvers/label.ts";
 import { commentMutations } from "./resolvers/mutations/comments.ts";
@@ -46,6 +47,7 @@ export const TYPES: Record<string, Record<string, Resolver<never>>> = {
   ReactionGroup: reactionGroupFields,
   ...eventFieldsByType,
   Ref: refFields,
+  Comparison: comparisonFields,
   Commit: commitFields,
   GitActor: gitActorFields,
   Tree: treeFields,

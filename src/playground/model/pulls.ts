@@ -14,6 +14,8 @@ export interface Pull {
   mergeCommitSha: string | null;
   /** Result of the last test merge and the two tips it was made for; null: not computed yet, or stale. */
   mergeability: Mergeability | null;
+  /** How many readers more are told nothing of it, though it may be there. */
+  unknownReads: number;
   /** What the head brings over the base, counted when the head last moved. */
   size: { commits: number; additions: number; deletions: number; changedFiles: number };
   reviews: Review[];

@@ -97,6 +97,8 @@ export interface World {
   /** Folder for repositories, logs, artifacts and work directories. */
   directory: string;
   now: () => Date;
+  /** How many reads of a pull request say `UNKNOWN` after a push to its head or base, before one says what the test merge found. */
+  mergeability: { unknownReads: number };
   nextId: number;
   users: Map<number, User>;
   apps: Map<number, App>;

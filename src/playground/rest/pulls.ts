@@ -16,16 +16,16 @@ import {
 import { ApiError } from "../errors.ts";
 import { diffFiles, rawDiff } from "../git/diff.ts";
 import { commitsBetween } from "../git/history.ts";
-import { mergeBase, resolve } from "../git/objects.ts";
 import { findIssue } from "../issues.ts";
 import type { Issue } from "../model/issues.ts";
 import type { Access } from "../model/people.ts";
 import type { Pull } from "../model/pulls.ts";
 import type { Repository } from "../model/world.ts";
+import { rangeOf } from "../pull-range.ts";
 import { editPull, mergePull, openPull } from "../pulls.ts";
 import { commitJson, fileJson } from "../shapes/git.ts";
 import { pullJson, pullOf, pullSimpleJson, pullUrl } from "../shapes/pull.ts";
-import { wantTestMerge } from "../test-merge.ts";
+import { reading } from "../test-merge.ts";
 import { updateBranch } from "../update-branch.ts";
 import { fullName } from "../world.ts";
 import { existing, wants } from "./commits.ts";
@@ -87,8 +87,10 @@ export function pullsRoutes(api: Api): void {
       const { base, head } = await rangeOf(repository, pull);
       return c.text(await rawDiff(repository, base, head));
     }
-    wantTestMerge(world, repository, issue);
-    return json(c, pullJson(world, repository, issue));
+    return json(
+      c,
+      reading(world, { repository, issue, pull }, () => pullJson(world, repository, issue)),
+    );
   });
   routes.patch(one, async (c) => {
     const { repository, issue } = pullIn(api, c, "read");
@@ -159,14 +161,6 @@ export function pullIn(
   const issue = findIssue(repository, numberParam(c, "number"));
   if (!issue.pull) throw new ApiError(404, "Not Found");
   return { repository, issue, pull: issue.pull };
-}
-
-/** From where the head left the base to the head; what was merged is shown as it was then. */
-export async function rangeOf(repository: Repository, pull: Pull): Promise<{ base: string; head: string }> {
-  const tip = pull.mergedAt === null ? await resolve(repository, `refs/heads/${pull.baseRef}`) : null;
-  const base = await mergeBase(repository, tip ?? pull.baseSha, pull.headSha);
-  if (base === null) throw new Error(`${pull.headRef} and ${pull.baseRef} share no history any more`);
-  return { base, head: pull.headSha };
 }
 
 /** Authors may open and edit their own pull requests; others need write. */

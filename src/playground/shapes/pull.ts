@@ -5,6 +5,7 @@ import type { Issue } from "../model/issues.ts";
 import type { Pull } from "../model/pulls.ts";
 import type { Repository, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
+import { knownMergeability } from "../test-merge.ts";
 import { userById } from "../world.ts";
 import { issuePage, issueUrl, labelsOf } from "./issue.ts";
 import { repositoryJson, repositoryUrl } from "./repository.ts";
@@ -23,13 +24,14 @@ export function pullSimpleJson(world: World, repository: Repository, issue: Issu
 /** What a single pull request, and every webhook, shows. `mergeable` is null until a test merge was made. */
 export function pullJson(world: World, repository: Repository, issue: Issue): Schemas["pull-request"] {
   const pull = pullOf(issue);
-  const { size, mergeability } = pull;
+  const { size } = pull;
+  const known = knownMergeability(pull);
   return {
     ...shared(world, repository, issue),
     ...sides(world, repository, pull),
     merged: pull.mergedAt !== null,
-    mergeable: mergeability?.mergeable ?? null,
-    rebaseable: mergeability?.rebaseable ?? null,
+    mergeable: known?.mergeable ?? null,
+    rebaseable: known?.rebaseable ?? null,
     mergeable_state: mergeState(repository, issue),
     merged_by: pull.mergedById === null ? null : userJson(world, userById(world, pull.mergedById)),
     comments: [...repository.comments.values()].filter(({ issueNumber }) => issueNumber === issue.number)
@@ -86,7 +88,7 @@ function shared(world: World, repository: Repository, issue: Issue) {
     updated_at: issue.updatedAt,
     closed_at: issue.closedAt,
     merged_at: pull.mergedAt,
-    merge_commit_sha: pull.mergeCommitSha ?? pull.mergeability?.commit ?? null,
+    merge_commit_sha: pull.mergeCommitSha ?? knownMergeability(pull)?.commit ?? null,
     assignee: null,
     assignees: [],
     requested_reviewers: [],

@@ -378,6 +378,7 @@ function aDraft({ world, repository, owner, token, first }: SmallWorld): string 
     mergedById: null,
     mergeCommitSha: null,
     mergeability: null,
+    unknownReads: 0,
     size: { commits: 0, additions: 0, deletions: 0, changedFiles: 0 },
     reviews: [],
     threads: [],

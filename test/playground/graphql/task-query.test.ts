@@ -324,6 +324,7 @@ function openPull({ world, repository, owner, token, first }: SmallWorld, head: 
     mergedById: null,
     mergeCommitSha: null,
     mergeability: null,
+    unknownReads: 0,
     size: { commits: 1, additions: 1, deletions: 0, changedFiles: 1 },
     reviews: [],
     threads: [],

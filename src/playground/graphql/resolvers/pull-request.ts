@@ -3,13 +3,15 @@ import type * as GitHub from "@octokit/graphql-schema";
 import { mentionedToClose } from "../../closing-words.ts";
 import { commitsBetween } from "../../git/history.ts";
 import { missingApprovals, mergeState } from "../../merge-state.ts";
+import type { Mergeability, Pull } from "../../model/pulls.ts";
 import { nodeId } from "../../node-ids.ts";
 import { protectionOf } from "../../protection.ts";
-import { mergeability } from "../../pulls.ts";
+import { knownMergeability, reading } from "../../test-merge.ts";
 import { connection } from "../connection.ts";
 import type { Context, Fields } from "../fields.ts";
 import { actorNode, gitNode, type GitNode, type PullRequestNode } from "../nodes.ts";
 import { demandRead } from "../reading.ts";
+import { changedFiles } from "./changed-files.ts";
 import { listed } from "./issue.ts";
 import { stateOf } from "./pull-list.ts";
 import { findRef } from "./ref.ts";
@@ -34,16 +36,17 @@ export const pullRequestFields: Fields<GitHub.PullRequest, PullRequestNode> = {
     pull.mergedAt !== null && pull.mergeCommitSha !== null
       ? commitNode(repository, pull.mergeCommitSha)
       : null,
-  potentialMergeCommit: ({ repository, pull }) =>
-    pull.mergedAt === null && pull.mergeability?.commit
-      ? commitNode(repository, pull.mergeability.commit)
-      : null,
-  mergeable: (node, _args, context) => mergeable(node, context),
-  canBeRebased: ({ pull }) => pull.mergeability?.rebaseable ?? false,
-  mergeStateStatus: (node, _args, context) => {
-    if (mergeable(node, context) === "UNKNOWN") return "UNKNOWN";
-    return mergeState(node.repository, node.issue).toUpperCase();
+  potentialMergeCommit: (node, _args, context) => {
+    const commit = told(node, context).known?.commit ?? null;
+    return commit === null ? null : commitNode(node.repository, commit);
   },
+  mergeable: (node, _args, context) => {
+    const { known } = told(node, context);
+    if (!known) return "UNKNOWN";
+    return known.mergeable ? "MERGEABLE" : "CONFLICTING";
+  },
+  canBeRebased: (node, _args, context) => told(node, context).known?.rebaseable ?? false,
+  mergeStateStatus: (node, _args, context) => told(node, context).state,
   headRefName: ({ pull }) => pull.headRef,
   headRefOid: ({ pull }) => pull.headSha,
   headRef: ({ repository, pull }, _args, context) =>
@@ -60,6 +63,7 @@ export const pullRequestFields: Fields<GitHub.PullRequest, PullRequestNode> = {
   additions: ({ pull }) => pull.size.additions,
   deletions: ({ pull }) => pull.size.deletions,
   changedFiles: ({ pull }) => pull.size.changedFiles,
+  files: (node, args: GitHub.PullRequestFilesArgs) => changedFiles(node, args),
   commits: async ({ repository, issue, pull }, args: GitHub.PullRequestCommitsArgs) => {
     const newestFirst = await commitsBetween(repository, { tip: pull.headSha, hidden: [pull.baseSha] });
     const nodes = newestFirst.toReversed().map((oid): PullRequestCommitNode => ({
@@ -112,9 +116,30 @@ export const pullRequestCommitFields: Fields<GitHub.PullRequestCommit, PullReque
   pullRequest: ({ pullRequest }) => pullRequest,
 };
 
-/** UNKNOWN at the first ask, which starts the test merge; a later ask knows. Closed ones stay as they were. */
-function mergeable({ repository, issue, pull }: PullRequestNode, { world }: Context): GitHub.MergeableState {
-  return pull.mergedAt === null ? mergeability(world, repository, issue) : "UNKNOWN";
+interface Told {
+  known: Mergeability | null;
+  state: GitHub.MergeStateStatus;
+}
+
+/** A query is one read of a pull request, whatever it asks of it. */
+const reads = new WeakMap<Context, Map<Pull, Told>>();
+
+/** Nothing is known at the first ask, which starts the test merge; a later query is told. */
+function told(node: PullRequestNode, context: Context): Told {
+  const before = reads.get(context) ?? new Map<Pull, Told>();
+  reads.set(context, before);
+  const answer = before.get(node.pull) ?? tell(node, context);
+  before.set(node.pull, answer);
+  return answer;
+}
+
+/** Closed ones stay as they were; of merged ones GitHub knows nothing any more. */
+function tell({ repository, issue, pull }: PullRequestNode, { world }: Context): Told {
+  if (pull.mergedAt !== null) return { known: null, state: "UNKNOWN" };
+  return reading(world, { repository, issue, pull }, () => ({
+    known: knownMergeability(pull),
+    state: mergeState(repository, issue).toUpperCase() as GitHub.MergeStateStatus,
+  }));
 }
 
 function commitNode(repository: PullRequestNode["repository"], oid: string): GitNode {

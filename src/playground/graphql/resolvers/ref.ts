@@ -6,6 +6,8 @@ import { nodeId } from "../../node-ids.ts";
 import { connection, type Connection } from "../connection.ts";
 import type { Context, Fields } from "../fields.ts";
 import { gitNode, type RefNode } from "../nodes.ts";
+import { demandRead } from "../reading.ts";
+import { compare } from "./comparison.ts";
 import { pullConnection } from "./pull-list.ts";
 
 export const refFields: Fields<GitHub.Ref, RefNode> = {
@@ -16,6 +18,10 @@ export const refFields: Fields<GitHub.Ref, RefNode> = {
   target: async ({ repository, oid }, _args, { git }) => {
     const object = await git(repository).object(oid);
     return object ? gitNode(repository, object) : null;
+  },
+  compare: ({ repository, oid }, { headRef }: GitHub.RefCompareArgs, context) => {
+    demandRead(context, repository, "contents");
+    return compare(repository, { base: oid, headRef });
   },
   associatedPullRequests: ({ repository, name }, args: GitHub.RefAssociatedPullRequestsArgs) =>
     pullConnection(repository, { ...args, headRefName: name.replace(/^refs\/heads\//, "") }),
