@@ -10,7 +10,12 @@ export interface Waiting {
   see(repository: number, queue: Queue): void;
 }
 
-const WAITS = new Set<Decision["reason"]>(["waits_for_room", "waits_for_turn", "waits_for_budget"]);
+const WAITS = new Set<Decision["reason"]>([
+  "waits_for_room",
+  "waits_for_rebase",
+  "waits_for_turn",
+  "waits_for_budget",
+]);
 
 export function createWaiting(wake: (address: Address) => void): Waiting {
   const waiting = new Map<number, Map<number, Address>>();

@@ -29,6 +29,16 @@ const ANSWERS = {
   review: () => "Understood: a fresh reviewer looks at the pull request's head as soon as there is room.",
   improve: () =>
     "Understood: an attempt takes this up together with everything else that is open, as soon as there is room.",
+  rebase: (_, { base }) =>
+    `Understood: the work is put on the newest ${cleanLine(base)} as soon as there is room. Its old head is kept.`,
+  nothing_to_rebase: (_, { base }) =>
+    `The pull request has everything that is on ${cleanLine(base)} and does not conflict: there is nothing to rebase.`,
+  in_queue: () => "The pull request stands in GitHub's merge queue; GZA leaves it alone there.",
+  revert: (_, { pull }, said) =>
+    `Opened #${said}, which takes #${pull ?? 0} back. Merge it if you want that.`,
+  revert_refused: (_, { pull }, said) =>
+    `GitHub could not take #${pull ?? 0} back${said === "" ? "" : `: ${shown(said)}`}. Revert it by hand, or comment \`/gza run\` with what is wrong.`,
+  not_merged: () => "Nothing of this task was merged, so there is nothing to take back.",
   dismiss: (_, record) =>
     `Dismissed. The verdict is now: ${record.verdict === null ? "none yet" : record.verdict.value.replaceAll("_", " ")}.`,
   no_finding: () => "There is no open finding with that number; the table in the review has them all.",
@@ -70,6 +80,8 @@ const ANSWERS = {
   bad_improve: wrong("improve"),
   bad_dismiss: wrong("dismiss"),
   bad_merge: wrong("merge"),
+  bad_rebase: wrong("rebase"),
+  bad_revert: wrong("revert"),
   bad_status: wrong("status"),
   bad_help: wrong("help"),
 } as const satisfies { [word: string]: Say };

@@ -15,12 +15,17 @@ export interface AtHead {
   config: Config;
 }
 
-/** null: there is an attempt in flight, no open pull request, GitHub has not caught up, or the pull request conflicts. */
+/** As `onHead`; null also where the pull request conflicts: nothing else is done to it before that is settled. */
 export function atHead(snapshot: Snapshot, record: Record | null): AtHead | null {
+  return snapshot.pull?.mergeable === "conflicting" ? null : onHead(snapshot, record);
+}
+
+/** null: there is an attempt in flight, no open pull request, GitHub has not caught up, or it stands in a merge queue, where it is left alone. */
+export function onHead(snapshot: Snapshot, record: Record | null): AtHead | null {
   const { pull, config } = snapshot;
   if (!record || record.attempt || record.head === null || config.kind === "broken") return null;
   if (record.phase === "parked" || record.phase === "done" || record.phase === "cancelled") return null;
-  if (pull?.state !== "open" || pull.head !== record.head || pull.mergeable === "conflicting") return null;
+  if (pull?.state !== "open" || pull.head !== record.head || pull.queue === "queued") return null;
   return { record: { ...record, head: record.head }, pull, config: config.config };
 }
 
@@ -45,6 +50,14 @@ export function causeToWrite(
   if (checksOf(snapshot, record).kind === "red") return "checks_red";
   if (isRejected(record)) return "changes_requested";
   return openFeedback(snapshot, record).length > 0 ? "feedback" : null;
+}
+
+/** The same, and the conflict that comes before all of it. */
+export function causeToPush(
+  snapshot: Snapshot,
+  record: RecordBody,
+): "conflicts" | NonNullable<ReturnType<typeof causeToWrite>> | null {
+  return snapshot.pull?.mergeable === "conflicting" ? "conflicts" : causeToWrite(snapshot, record);
 }
 
 /** Attempts of a kind since a person's last word, those aside that nobody judges. */

@@ -50,6 +50,8 @@ export function carryOut(
     }
     case "review":
       return isDeaf(record) ? "parked" : review(snapshot);
+    case "rebase":
+      return isDeaf(record) ? "parked" : rebase(snapshot);
     case "improve":
       return isDeaf(record) ? "parked" : improve(snapshot, record, { comment, text: command.text });
     case "dismiss": {
@@ -72,6 +74,14 @@ function review({ config }: Snapshot): CarriedOut | AnswerWord {
     word: "review",
     change: { verdict: null, wanted: null, phase: "open", reason: "waits_for_review" },
   };
+}
+
+function rebase({ pull }: Snapshot): CarriedOut | AnswerWord {
+  if (pull?.queue === "queued") return "in_queue";
+  if (pull?.mergeable === "mergeable" && pull.behindBy === 0) return "nothing_to_rebase";
+  const wanted = { kind: "rebase", how: "first" } as const;
+  const change = { phase: "open", reason: "conflicts", wanted, not_before: null } as const;
+  return { story: "wants it rebased", word: "rebase", change };
 }
 
 function improve(

@@ -61,17 +61,27 @@ export const COMMANDS = {
     does: "merge the pull request as soon as it may be merged",
     in: ["queued", "running", "open", "ready", "parked"],
   },
+  rebase: {
+    use: "/gza rebase",
+    does: "put the pull request on the newest base now; a person's commits keep their author",
+    in: AT_HEAD,
+  },
+  revert: {
+    use: "/gza revert",
+    does: "open a pull request that takes the merged one back",
+    in: ["done"],
+  },
   status: { use: "/gza status", does: "say where the task stands, why, and what would move it", in: ALWAYS },
   help: { use: "/gza help", does: "say what can be said now", in: ALWAYS },
 } as const satisfies { [word: string]: Entry };
 export type Word = keyof typeof COMMANDS;
 
 /** Words that stand in the language and are not understood by this version. */
-const LATER = new Set(["split", "rebase", "revert", "learn"]);
+const LATER = new Set(["split", "learn"]);
 
 export type Command =
   | { kind: "run"; task: "explore" | "implement"; settings: Settings }
-  | { kind: "retry" | "cancel" | "review" | "status" | "help" }
+  | { kind: "retry" | "cancel" | "review" | "rebase" | "revert" | "status" | "help" }
   /** `more`: dollars to add to the task's budget; null: none. */
   | { kind: "resume"; more: number | null }
   /** `hash`: the beginning of the commit that is meant; null: the one that is there. */
@@ -116,7 +126,7 @@ export function flagMeantBy(command: Word, word: string): string | null {
 }
 
 /** What is about the head of a pull request. */
-const ABOUT_HEAD: ReadonlySet<Word> = new Set<Word>(["review", "improve", "dismiss", "merge"]);
+const ABOUT_HEAD: ReadonlySet<Word> = new Set<Word>(["review", "improve", "dismiss", "rebase", "merge"]);
 
 /** Whether a command needs a pull request that is not there yet. */
 export function lacksPull(word: Word, { pull, head }: Pick<RecordBody, "pull" | "head">): boolean {
@@ -129,6 +139,7 @@ export function wordsFor(record: Pick<RecordBody, "phase" | "reason" | "pull" | 
   return Object.keys(COMMANDS)
     .filter(isWord)
     .filter((word) => mayIn(word, phase) && !lacksPull(word, record))
+    .filter((word) => word !== "revert" || reason === "merged")
     .filter((word) => word !== "approve" || reason === "untrusted")
     .filter((word) => word !== "merge" || phase !== "parked" || reason === "merge_refused");
 }

@@ -48,7 +48,7 @@ export interface AgentChoice {
 }
 
 /** Kinds of attempts that may have settings of their own. */
-const KINDS = ["explore", "implement", "review", "improve", "fix"] as const;
+const KINDS = ["explore", "implement", "review", "improve", "fix", "rebase"] as const;
 
 const AGENT_DEFAULTS: AgentChoice = {
   agent: "claude",
@@ -66,6 +66,7 @@ const KIND_DEFAULTS: { [kind in (typeof KINDS)[number]]: Partial<AgentChoice> } 
   review: { max_turns: 40, timeout: 20 * 60 },
   improve: {},
   fix: {},
+  rebase: { max_turns: 60, timeout: 30 * 60 },
 };
 
 export const Config = z.strictObject({
@@ -79,9 +80,16 @@ export const Config = z.strictObject({
       review: AgentSettings.default({}),
       improve: AgentSettings.default({}),
       fix: AgentSettings.default({}),
+      rebase: AgentSettings.default({}),
     })
-    .default({ default: {}, explore: {}, implement: {}, review: {}, improve: {}, fix: {} }),
-  parallel: z.strictObject({ tasks: z.number().int().min(1).max(100).default(5) }).default({ tasks: 5 }),
+    .default({ default: {}, explore: {}, implement: {}, review: {}, improve: {}, fix: {}, rebase: {} }),
+  parallel: z
+    .strictObject({
+      tasks: z.number().int().min(1).max(100).default(5),
+      /** Of these so many may be rebases. */
+      rebases: z.number().int().min(1).max(100).default(3),
+    })
+    .default({ tasks: 5, rebases: 3 }),
   /** US dollars. */
   budget: z
     .strictObject({ task: Dollars.default(10), day: Dollars.default(50) })
@@ -99,7 +107,23 @@ export const Config = z.strictObject({
     .default({ enabled: true, cycles: 4 }),
   /** Whether checks that stay red get a fix attempt. */
   checks: z.strictObject({ fix: z.boolean().default(true) }).default({ fix: true }),
-  merge: z.strictObject({ method: Method.default("squash") }).default({ method: "squash" }),
+  rebase: z
+    .strictObject({
+      /** `behind`: also when nothing conflicts, but the base has gone on. */
+      when: z.enum(["conflict", "behind"]).default("conflict"),
+      /** Shell text that writes a generated file anew, by its path or pattern. */
+      regenerate: z.record(z.string().min(1).max(300), Shell.unwrap()).default({}),
+    })
+    .default({ when: "conflict", regenerate: {} }),
+  merge: z
+    .strictObject({
+      /** `approved`: what GZA's review approved needs no word of a person. */
+      when: z.enum(["asked", "approved"]).default("asked"),
+      method: Method.default("squash"),
+    })
+    .default({ when: "asked", method: "squash" }),
+  /** How long replaced heads are kept, in seconds. */
+  keep: Duration.default(14 * UNITS.d),
   /** How often an agent may do the same before it is stopped; 0: as often as it likes. */
   loops: z
     .strictObject({

@@ -4,7 +4,6 @@ import { effectsOf, intentsDue, renewed } from "./intents.ts";
 import { project } from "./project.ts";
 import { isLiving, type Record, type RecordBody } from "./record.ts";
 import type { Answer, Rule } from "./rule.ts";
-import { nothingYet } from "./rule.ts";
 import { adoptHead } from "./rules/adopt-head.ts";
 import { answerCommand } from "./rules/answer-command.ts";
 import { awaitAttempt } from "./rules/await-attempt.ts";
@@ -18,6 +17,7 @@ import { mergeWanted } from "./rules/merge-wanted.ts";
 import { obeyCancel } from "./rules/obey-cancel.ts";
 import { obeyStop } from "./rules/obey-stop.ts";
 import { openPull } from "./rules/open-pull.ts";
+import { rebaseBehind } from "./rules/rebase-behind.ts";
 import { recover } from "./rules/recover.ts";
 import { refuseBrokenSetup } from "./rules/refuse-broken-setup.ts";
 import { refuseUnreadableRecord } from "./rules/refuse-unreadable-record.ts";
@@ -44,7 +44,7 @@ export const RULES: readonly Rule[] = [
   { n: 12, order: "recover the attempt that ended badly", answer: recover },
   { n: 13, order: "begin", answer: begin },
   { n: 14, order: "open the pull request", answer: openPull },
-  { n: 15, order: "rebase what conflicts", answer: nothingYet },
+  { n: 15, order: "rebase what conflicts", answer: rebaseBehind },
   { n: 16, order: "fix red checks", answer: fixChecks },
   { n: 17, order: "review a head without verdict", answer: reviewHead },
   { n: 18, order: "improve what was rejected", answer: improveRejected },

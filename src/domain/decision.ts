@@ -3,6 +3,7 @@ import type { Brief } from "./brief.ts";
 import type { Findings } from "./finding.ts";
 import type { Job } from "./job.ts";
 import type { Queue } from "./queue.ts";
+import type { Receipt } from "./receipt.ts";
 import type { RecordBody } from "./record.ts";
 import type { Instant, Method, Reason, Sha } from "./task.ts";
 
@@ -29,6 +30,7 @@ export interface Move {
   /** Files of the record's tree that change; the others stay. */
   brief: Brief | null;
   findings: Findings | null;
+  receipt: Receipt | null;
   /** null: the queue stays. */
   queue: Queue | null;
   /**
@@ -53,7 +55,7 @@ export type Effect =
   | { kind: "dispatch"; attempt: number; ref: string }
   | { kind: "cancel_run"; run: number }
   | { kind: "open_pull"; branch: string; base: string; title: string; body: string; draft: boolean }
-  | { kind: "edit_pull"; number: number; nodeId: string; change: { draft: boolean } }
+  | { kind: "edit_pull"; number: number; nodeId: string; change: { draft?: boolean; body?: string } }
   /** A pull request that a newer generation of the task replaces. */
   | { kind: "close_pull"; number: number }
   /** A new comment, once per `key`. */
@@ -83,6 +85,13 @@ export type Effect =
   | { kind: "minimise"; nodes: string[] }
   /** Has the failed workflow jobs of these workflow runs run once more. */
   | { kind: "rerun_checks"; head: Sha; runs: number[] }
+  /** GitHub merges it by itself once everything that the base asks for is there. */
+  | { kind: "auto_merge"; nodeId: string; head: Sha; method: Method; title: string; message: string }
+  | { kind: "enqueue"; nodeId: string; head: Sha }
+  /** Takes it out of the merge queue and switches merging by itself off. */
+  | { kind: "hold_merge"; pull: number; nodeId: string; queued: boolean; autoMerge: boolean }
+  /** Opens a pull request that takes a merged one back, unless there is one. */
+  | { kind: "revert_pull"; number: number; nodeId: string; branch: string; title: string; body: string }
   | { kind: "request_merge"; pull: number; head: Sha; method: Method; title: string; message: string }
   | { kind: "delete_branch"; branch: string; head: Sha }
   | { kind: "close_issue"; issue: number };

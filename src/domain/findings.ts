@@ -39,10 +39,12 @@ export function takeReview(before: Findings | null, attempt: Attempt, report: Re
   if (!review || !findings) return known;
   const named = new Map(findings.map((finding) => [finding.fingerprint, finding]));
   const gone = new Set(review.gone);
+  // Who looks at a part of the change says nothing about the rest.
+  const isPartial = attempt.how === "range";
   const seenAgain = known.known.map((old): KnownFinding => {
     const again = named.get(old.fingerprint);
-    if (!again)
-      return isClosed(old) ? old : { ...old, state: gone.has(old.fingerprint) ? "fixed" : "unseen" };
+    if (!again && (isClosed(old) || (isPartial && !gone.has(old.fingerprint)))) return old;
+    if (!again) return { ...old, state: gone.has(old.fingerprint) ? "fixed" : "unseen" };
     const state = old.state === "dismissed" ? "dismissed" : "open";
     return { ...old, ...again, state, dispute: null, seen: { ...old.seen, last: attempt.n } };
   });

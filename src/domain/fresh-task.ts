@@ -6,6 +6,7 @@ import { parseCommand } from "./command.ts";
 import { branchName, PEOPLE_LABELS } from "./names.ts";
 import { roundCents } from "./queue.ts";
 import type { Record, RecordBody } from "./record.ts";
+import { dependsOn } from "./depends.ts";
 import { mayWrite, type Snapshot } from "./snapshot.ts";
 
 /** Comments that an agent gets to read, the newest of those that may be. */
@@ -48,7 +49,11 @@ export function freshTask(
     spent,
     heard: spent.attempts,
     verdict: null,
+    rebased: null,
+    footprint: null,
+    depends: dependsOn(brief.body, issue.number),
     findings: null,
+    receipt: null,
     rerun: null,
     wanted: null,
     plan: null,

@@ -58,6 +58,20 @@ const ERRANDS: { [word: string]: Errand } = {
       snapshot.evidence.some((found) => found.kind === "pull_closed" && found.number === Number(rest)),
     effect: (_, __, rest) => ({ kind: "close_pull", number: Number(rest) }),
   },
+  hold: {
+    isDone: ({ pull, evidence }, _, rest) =>
+      pull === null ||
+      (pull.queue !== "queued" && pull.autoMerge !== "on") ||
+      evidence.some((found) => found.kind === "merge_held" && found.pull === Number(rest)),
+    effect: ({ pull }) =>
+      pull && {
+        kind: "hold_merge",
+        pull: pull.number,
+        nodeId: pull.nodeId,
+        queued: pull.queue === "queued",
+        autoMerge: pull.autoMerge === "on",
+      },
+  },
   close: {
     isDone: (snapshot) => snapshot.issue.state === "closed",
     effect: (snapshot) => ({ kind: "close_issue", issue: snapshot.issue.number }),

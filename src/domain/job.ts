@@ -4,6 +4,23 @@ import { Brief } from "./brief.ts";
 import { Feedback, KnownFinding } from "./finding.ts";
 import { AttemptEnd, Count, Dollars, How, Kind, Sha } from "./task.ts";
 
+/** What both sides of a conflict were for, and how generated files are written anew. */
+export const RebaseMatter = z.strictObject({
+  pull: z.strictObject({ number: z.number().int().positive(), title: z.string(), body: z.string() }),
+  /** Pull requests that came to the base lately, newest first. */
+  landed: z.array(
+    z.strictObject({
+      number: z.number().int().positive(),
+      title: z.string(),
+      body: z.string(),
+      commit: Sha.nullable(),
+    }),
+  ),
+  /** Shell text by path or pattern; it goes before the built-in ways. */
+  regenerate: z.record(z.string(), z.string()),
+});
+export type RebaseMatter = z.infer<typeof RebaseMatter>;
+
 export const Job = z.strictObject({
   v: z.literal(1),
   repository: z.strictObject({ id: z.number().int().positive(), name: z.string() }),
@@ -33,6 +50,10 @@ export const Job = z.strictObject({
     bytes: z.number().int().positive(),
     loops: z.strictObject({ same_call: Count, same_error: Count, same_test: Count }),
   }),
+  /** For `rebase`; null for every other kind. */
+  rebase: RebaseMatter.nullable(),
+  /** For a review of nothing but what a rebase changed: the old head, kept under `refs/gza/backup/<issue>/<attempt>`. */
+  rebased: z.strictObject({ attempt: z.number().int().positive(), before: Sha }).nullable(),
   setup: z.string().nullable(),
   verify: z.string().nullable(),
   network: z.array(z.string()),

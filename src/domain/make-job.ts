@@ -1,5 +1,6 @@
 /** Makes the job of an attempt: what its run is told, and no more. */
 import { checksOf, couldNotRun, redOnBase } from "./checks.ts";
+import { cleanIncoming, cleanPlain } from "./clean.ts";
 import { agentFor, type Config } from "./config.ts";
 import { openFeedback } from "./feedback.ts";
 import { openFindings } from "./findings.ts";
@@ -47,12 +48,28 @@ export function jobFor(
       bytes: config.guard.bytes,
       loops: config.loops,
     },
+    rebase: attempt.kind === "rebase" ? rebaseMatter(snapshot, config) : null,
+    rebased:
+      attempt.how === "range" && record.rebased
+        ? { attempt: record.rebased.attempt, before: record.rebased.before }
+        : null,
     setup: config.setup,
     verify: config.verify,
     network: [],
     protect: config.guard.protect,
     allow: config.guard.allow,
     instructions: config.instructions,
+  };
+}
+
+/** What both sides are for; of the other only what was merged lately is known. */
+function rebaseMatter({ pull, landed }: Snapshot, config: Config): Job["rebase"] {
+  if (!pull) return null;
+  const { number } = pull;
+  return {
+    pull: { number, title: cleanPlain(pull.title, 300).text, body: cleanIncoming(pull.body, 8000).text },
+    landed: landed.slice(0, 20),
+    regenerate: config.rebase.regenerate,
   };
 }
 

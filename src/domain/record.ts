@@ -106,8 +106,18 @@ export const RecordBody = z.strictObject({
       carried_from: Sha.nullable(),
     })
     .nullable(),
+  /** How the head came to stand on its base: the newest rebase, until somebody else moves the branch. Its old head is kept under this attempt's number. */
+  rebased: z
+    .strictObject({ attempt: z.number().int().positive(), before: Sha, head: Sha, onto: Sha })
+    .nullable(),
+  /** What the head changes, as `footprintOf` writes it; null: not known yet. */
+  footprint: z.string().max(1200).nullable(),
+  /** Issues that go first, where the brief names them. */
+  depends: z.array(z.number().int().positive()).max(20),
   /** Hash of `findings.json`; null: there is none. */
   findings: Hex64.nullable(),
+  /** Hash of `receipt.json`; null: there is none. */
+  receipt: Hex64.nullable(),
   /** The head whose failed checks were run again, when, their names and the ids of the check runs that failed; flaky ones are told apart by it. */
   rerun: z
     .strictObject({

@@ -1,7 +1,56 @@
 /** The report: what a run answers; `report.json` in R's tree, written by the publisher from what the agent's workflow job left. */
 import { z } from "zod";
-import { Coverage, Dropped, Finding } from "./finding.ts";
+import { Coverage, Dropped as DroppedFinding, Finding } from "./finding.ts";
 import { AttemptEnd, Count, Dollars, Hex12, Instant, Kind, Sha } from "./task.ts";
+
+/** Why a commit of the branch is not part of it any more: its patch is on the base, in one commit or squashed with others, or nothing of it is left. */
+export const Dropped = z.strictObject({
+  oid: Sha,
+  subject: z.string().max(200),
+  why: z.enum(["landed", "squashed", "empty"]),
+});
+
+/** One path at which both sides met. */
+export const Conflict = z.strictObject({
+  path: z.string().max(300),
+  kind: z.enum([
+    "content",
+    "add_add",
+    "delete_modify",
+    "modify_delete",
+    "rename",
+    "binary",
+    "submodule",
+    "type",
+    "other",
+  ]),
+  /** Who settled it; `left`: nobody could. */
+  by: z.enum(["regeneration", "agent", "left"]),
+  /** What each side has there, as far as a few lines tell: the branch, then the base. */
+  ours: z.string().max(2000),
+  theirs: z.string().max(2000),
+});
+export type Conflict = z.infer<typeof Conflict>;
+
+/** What the run says of a rebase. */
+export const RebaseClaim = z.strictObject({
+  /** What it took: `nothing`, it stood there already; `git` alone; a tool that writes generated files anew; an agent. */
+  by: z.enum(["nothing", "git", "regeneration", "agent"]),
+  dropped: z.array(Dropped).max(50),
+  conflicts: z.array(Conflict).max(50),
+});
+export type RebaseClaim = z.infer<typeof RebaseClaim>;
+
+/** The same with what the publisher found out. */
+export const Rebase = RebaseClaim.extend({
+  /** The head that is replaced, and the commit of the base that the new one stands on. */
+  before: Sha,
+  onto: Sha,
+  commits: z.strictObject({ before: Count, after: Count }),
+  /** git's comparison of both series, trimmed. */
+  range_diff: z.string().max(20_000),
+});
+export type Rebase = z.infer<typeof Rebase>;
 
 export const Report = z.strictObject({
   v: z.literal(1),
@@ -29,7 +78,7 @@ export const Report = z.strictObject({
       head: Sha,
       /** git's patch id of merge base..head. */
       patch: z.string().regex(/^[0-9a-f]*$/),
-      dropped: z.array(Dropped),
+      dropped: z.array(DroppedFinding),
       /** Fingerprints of the job's findings whose lines are not at the head any more. */
       gone: z.array(Hex12),
     })
@@ -44,6 +93,8 @@ export const Report = z.strictObject({
       }),
     )
     .nullable(),
+  /** null: not a rebase, or nothing came of it. With a head that is up to date `work` is null. */
+  rebase: Rebase.nullable(),
   plan: z.string().nullable(),
   answer: z.string().nullable(),
   question: z.string().nullable(),

@@ -1,8 +1,9 @@
 /** Sentences about the policy's own stops: for what a person is needed, and the word that sets the task going. */
-import { causeToWrite } from "./at-head.ts";
+import { causeToPush } from "./at-head.ts";
 import { checksOf, couldNotRun, redOnBase } from "./checks.ts";
 import { cleanLine } from "./clean.ts";
-import { CONFIG_PATH, WORKFLOW_PATH } from "./names.ts";
+import { CONFIG_PATH, REVIEW_CHECK, WORKFLOW_PATH } from "./names.ts";
+import { isGated } from "./gate.ts";
 import type { RecordBody } from "./record.ts";
 import { newestReport } from "./recovery.ts";
 import { countsOf } from "./review-body.ts";
@@ -25,14 +26,7 @@ export const PARKED: { [reason in Exclude<ParkReason, AttemptEnd>]: Say } = {
     "Say who is right: `/gza dismiss F1 why`, or `/gza improve` with what is to be done.",
   ),
   checks_red: redSentence,
-  merge_refused: (snapshot) => {
-    const refused = snapshot.evidence.findLast((found) => found.kind === "merge_refused");
-    const words = refused?.kind === "merge_refused" ? `: ${unstopped(cleanLine(refused.message))}` : "";
-    return {
-      what: `GitHub refused the merge${words}.`,
-      next: "Mend what stands in the way, then comment `/gza merge` again.",
-    };
-  },
+  merge_refused: refusedSentence,
   theirs: theirsSentence,
   untrusted: (snapshot, record) => {
     const work = record.attempts.at(-1)?.work ?? null;
@@ -70,6 +64,34 @@ export const PARKED: { [reason in Exclude<ParkReason, AttemptEnd>]: Say } = {
   setup: setupSentence,
 };
 
+/** What GitHub's answers to a merge mean for a person. */
+const REFUSED: { [status: number]: string } = {
+  403: "The App may not merge into this branch: let it past the rule that GitHub names, or merge it yourself.",
+  404: "GitHub does not show the pull request to the App any more: check the installation's repositories.",
+  405: "A rule of the branch is not met, or this way of merging is switched off: see the pull request's page. Then comment `/gza merge`, with another method if that is what is missing.",
+  422: "Mend what GitHub names, then comment `/gza merge` again.",
+};
+
+function refusedSentence(snapshot: Snapshot): Sentence {
+  const { pull, evidence } = snapshot;
+  if (pull?.queue === "enabled" && !isGated(pull)) {
+    return {
+      what: `${cleanLine(pull.base)} has a merge queue, and the check \`${REVIEW_CHECK}\` is not required there: what is pushed while the pull request waits would be merged without a review.`,
+      next: "Make that check required and comment `/gza merge` again, or put the pull request into the queue yourself.",
+    };
+  }
+  const refused = evidence.findLast((found) => found.kind === "merge_refused");
+  if (refused?.kind !== "merge_refused")
+    return {
+      what: "GitHub refused the merge.",
+      next: "Mend what stands in the way, then comment `/gza merge` again.",
+    };
+  return {
+    what: `GitHub refused the merge: ${stopped(cleanLine(refused.message))}`,
+    next: REFUSED[refused.status] ?? "Mend what stands in the way, then comment `/gza merge` again.",
+  };
+}
+
 function redSentence(snapshot: Snapshot, record: RecordBody): Sentence {
   const checks = checksOf(snapshot, record);
   const red = checks.kind === "red" ? checks : { names: record.rerun?.names ?? [], checks: [] };
@@ -102,14 +124,19 @@ function theirsSentence(snapshot: Snapshot, record: RecordBody): Sentence {
     };
   }
   const causes = {
+    conflicts: `they conflict with ${cleanLine(record.base)}`,
     checks_red: "its checks are red",
     changes_requested: "the review found blockers",
     feedback: "a person wants something changed",
   };
-  const cause = causeToWrite(snapshot, record);
+  const cause = causeToPush(snapshot, record);
+  const next =
+    cause === "conflicts"
+      ? `Merge ${cleanLine(record.base)} into it and push, or comment \`/gza rebase\` to have GZA put these commits on the newest ${cleanLine(record.base)}.`
+      : "Push what is missing, or comment `/gza improve` to have GZA go on from there.";
   return {
     what: `The newest commits on ${branch} are a person's, and ${cause === null ? "something is left to do" : causes[cause]}. GZA does not build on them by itself.`,
-    next: "Push what is missing, or comment `/gza improve` to have GZA go on from there.",
+    next,
   };
 }
 

@@ -4,6 +4,7 @@ import type { RecordBody } from "./record.ts";
 import { countsOf, verdictTitle } from "./review-body.ts";
 import { ENDED } from "./sentences-ended.ts";
 import { PARKED } from "./sentences-parked.ts";
+import { landersWith, landingOrder } from "./landing-order.ts";
 import { list, plainly, type Say, type Sentence } from "./sentence.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { checksOf } from "./checks.ts";
@@ -25,6 +26,7 @@ const AT_WORK: { [kind in Kind]?: string } = {
   review: "reviews the pull request",
   improve: "improves the work",
   fix: "mends red checks",
+  rebase: "puts the work on the newest base",
 };
 
 /** Of a task that moves by itself, or has ended. */
@@ -73,15 +75,31 @@ const MOVING: { [reason in Exclude<Reason, ParkReason | AttemptEnd>]: Say } = {
     "Comment `/gza improve` to have it taken up now.",
   ),
   waits_for_mergeability: plainly("GitHub has not said yet whether the pull request can be merged."),
-  waits_for_conflict: (_, record) => ({
-    what: `The pull request conflicts with ${cleanLine(record.base)}.`,
-    next: `Merge ${cleanLine(record.base)} into its branch, or comment \`/gza run\` to start anew.`,
+  conflicts: (_, record) => ({
+    what: `The pull request conflicts with ${cleanLine(record.base)}; it is put on the newest ${cleanLine(record.base)} next.`,
+    next: null,
   }),
+  rebased: (_, record) => ({
+    what: `The work stands on the newest ${cleanLine(record.base)} now; checks look at it next.`,
+    next: null,
+  }),
+  waits_for_rebase: plainly(
+    "As many rebases are at work as may be at once; this one starts when there is room.",
+    `\`parallel.rebases\` in \`${CONFIG_PATH}\` sets how many.`,
+  ),
+  waits_for_landing: landingSentence,
+  waits_for_queue: plainly("The pull request stands in the merge queue; GitHub merges it."),
   waits_for_stop: (_, record) => ({
     what: `The label \`gza:stop\` holds it${record.attempt ? "; the attempt that was at work is being stopped and its work saved" : ""}.`,
     next: "Take the label off, and it goes on where it stood.",
   }),
-  waits_for_merge: plainly("The pull request is being merged."),
+  waits_for_merge: (snapshot) =>
+    snapshot.pull?.autoMerge === "on"
+      ? {
+          what: "GitHub merges the pull request by itself as soon as everything that its base asks for is there.",
+          next: "An approval or a check that a rule wants may be missing: the pull request's page tells which.",
+        }
+      : { what: "The pull request is being merged.", next: null },
   checks_missing: plainly(
     "No check has reported for a quarter of an hour, though the base branch has some.",
     "See whether the repository's workflows run on pull requests.",
@@ -106,6 +124,19 @@ const MOVING: { [reason in Exclude<Reason, ParkReason | AttemptEnd>]: Say } = {
 };
 
 const SENTENCES: { [reason in Reason]: Say } = { ...MOVING, ...ENDED, ...PARKED, no_change_needed: noChange };
+
+/** Which pull requests go first, and that a merge of one may change this one's place. */
+function landingSentence(snapshot: Snapshot, record: RecordBody): Sentence {
+  const order = landingOrder(landersWith(snapshot, record));
+  const before = order.slice(0, Math.max(0, order.indexOf(record.issue)));
+  const first = before.slice(0, 5).map((issue) => `#${issue}`);
+  const more = before.length > first.length ? ` and ${before.length - first.length} more` : "";
+  const what =
+    first.length === 0
+      ? "Another task lands first; this one is looked at again after it."
+      : `${first.join(", ")}${more} ${before.length === 1 ? "lands" : "land"} first: in that order the fewest have to be rebased. This one is looked at again after each.`;
+  return { what, next: null };
+}
 
 /** A good end where there is no pull request; a stop where there is one. */
 function noChange(snapshot: Snapshot, record: RecordBody): Sentence {

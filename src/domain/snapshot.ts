@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import type { Findings } from "./finding.ts";
 import { PEOPLE_LABELS } from "./names.ts";
 import type { Queue } from "./queue.ts";
+import type { Receipt } from "./receipt.ts";
 import type { Record } from "./record.ts";
 import type { ReadReport } from "./report.ts";
 import type { Actor, Instant, Sha } from "./task.ts";
@@ -39,6 +40,8 @@ export interface Snapshot {
   brief: Brief | null;
   /** `findings.json` of the record's tree; null: there is none. */
   findings: Findings | null;
+  /** `receipt.json` of the record's tree; null: there is none. */
+  receipt: Receipt | null;
   baton: Baton;
   /** The workflow run of the attempt in flight; null: none is known. */
   run: RunFacts | null;
@@ -47,6 +50,8 @@ export interface Snapshot {
   /** Tip of the task branch; null: there is none. */
   branchHead: Sha | null;
   pull: PullFacts | null;
+  /** Pull requests that came to the base lately, newest first; read only while the task's own conflicts with its base. */
+  landed: LandedPull[];
   /** Comments on issue and pull request that were not heard yet, oldest first; GZA's own are not among them. */
   comments: CommentFacts[];
   /** What people and bots have said on the issue, heard or not, oldest first, as far as one page reaches; GZA's own are not among it. */
@@ -135,7 +140,18 @@ export interface PullFacts {
   base: string;
   draft: boolean;
   mergeable: "mergeable" | "conflicting" | "unknown";
-  inQueue: boolean;
+  /** Tip of its base; null: the base is gone. */
+  baseHead: Sha | null;
+  /** Commits of the base that it does not have; null: GitHub cannot compare them. */
+  behindBy: number | null;
+  /** A rule of the base wants it to have all of them. */
+  mustCatchUp: boolean;
+  /** Paths that it changes; null: more than GitHub lists at once. */
+  files: string[] | null;
+  /** `enabled`: the base has a merge queue; `queued`: it stands in it. */
+  queue: "none" | "enabled" | "queued";
+  /** GitHub's own merging by itself: `allowed` in the repository, or `on` for this pull request. */
+  autoMerge: "forbidden" | "allowed" | "on";
   labels: string[];
   checks: CheckFacts[];
   /** Submitted reviews by people, oldest first; GZA's own stand in `said`. */
@@ -161,6 +177,15 @@ export interface CheckFacts {
   completedAt: Instant | null;
   /** The end of its log or of what its App says about it, cleaned; read only of foreign checks that failed, else null. */
   log: string | null;
+}
+
+/** A pull request that was merged into the base. */
+export interface LandedPull {
+  number: number;
+  title: string;
+  body: string;
+  /** The commit that brought it there; null: GitHub does not tell. */
+  commit: Sha | null;
 }
 
 export interface ReviewFacts {
@@ -244,6 +269,12 @@ export type Evidence =
   | { kind: "rerun_asked"; head: Sha }
   | { kind: "replied"; attempt: number }
   | { kind: "run_cancelled"; run: number }
+  /** GitHub merges it by itself, or it stands in the merge queue. */
+  | { kind: "merge_asked"; head: Sha }
+  | { kind: "merge_held"; pull: number }
+  /** `by`: the pull request that does it. */
+  | { kind: "reverted"; pull: number; by: number }
+  | { kind: "revert_refused"; pull: number; message: string }
   | { kind: "merge_refused"; head: Sha; status: number; message: string };
 
 /** Whether this account's word counts: people with write or more on the repository, and bots that the config lists by id. */

@@ -15,6 +15,7 @@ export interface Standing {
 /** How soon to ask again what GitHub computes by itself and tells nobody. */
 const MERGEABILITY_SECONDS = 10;
 const CHECKS_SECONDS = 300;
+const QUEUE_SECONDS = 300;
 
 export function standing(snapshot: Snapshot, record: RecordBody): Standing {
   const { pull, now } = snapshot;
@@ -26,7 +27,8 @@ export function standing(snapshot: Snapshot, record: RecordBody): Standing {
   if (!pull) return open("waits_for_pull", null);
   // The branch is moved first, its pull request follows.
   if (pull.head !== record.head) return open("waits_for_pull", MERGEABILITY_SECONDS);
-  if (pull.mergeable === "conflicting") return open("waits_for_conflict", null);
+  if (pull.queue === "queued") return open("waits_for_queue", QUEUE_SECONDS);
+  if (pull.mergeable === "conflicting") return open("conflicts", null);
   const checks = checksOf(snapshot, record);
   if (checks.kind === "missing") {
     return open(checks.long ? "checks_missing" : "waits_for_checks", CHECKS_SECONDS);
@@ -36,6 +38,7 @@ export function standing(snapshot: Snapshot, record: RecordBody): Standing {
   const quiet = quietAt(openFeedback(snapshot, record));
   if (quiet !== null) return { phase: "open", reason: "waits_for_feedback", again: quiet };
   if (pull.mergeable === "unknown") return open("waits_for_mergeability", MERGEABILITY_SECONDS);
+  if (pull.autoMerge === "on") return open("waits_for_merge", QUEUE_SECONDS);
   return { phase: "ready", reason: "ready", again: null };
 }
 

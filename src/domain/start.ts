@@ -8,10 +8,10 @@ import { NO_SHA, type Attempt, type Record, type RecordBody } from "./record.ts"
 import { resumable } from "./recovery.ts";
 import { moves, rests, type Answer } from "./rule.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { Reason, type How, type Instant, type Kind, type ParkReason } from "./task.ts";
+import { Reason, type How, type Instant, type Kind, type ParkReason, type Sha } from "./task.ts";
 import { later, nextDay, secondsBetween } from "./time.ts";
 import { moveTo } from "./transition.ts";
-import { room, turns } from "./turns.ts";
+import { room, roomForRebases, turns } from "./turns.ts";
 
 /** All attempts that a task may make between two words of a person: the breaker that shares no input with the others. */
 export const MAX_ATTEMPTS = 20;
@@ -43,7 +43,7 @@ export function start(snapshot: Snapshot, record: Record, kind: Kind, how: How =
     );
   }
   const worker = workerFor(snapshot, record, { config, kind });
-  const wait = whyWait(snapshot, record, { config, worker });
+  const wait = whyWait(snapshot, record, { config, worker, kind });
   if (wait) {
     const isWritten = record.phase === "queued" && record.reason === wait.reason;
     if (isWritten && record.urgent === isUrgent(snapshot)) return rests(wait.reason, wait.until);
@@ -66,21 +66,27 @@ function boundReached(record: Record, config: Config, evidence: string): ParkRea
 function whyWait(
   snapshot: Snapshot,
   record: Record,
-  { config, worker }: { config: Config; worker: Worker },
+  { config, worker, kind }: { config: Config; worker: Worker; kind: Kind },
 ): { reason: Reason; until: Instant } | null {
   const { now } = snapshot;
   const queue = onDay(snapshot.ledger.queue, now);
   if (committed(queue) + reservation(record, config) > config.budget.day) {
     return { reason: "waits_for_budget", until: nextDay(now) };
   }
-  const held = heldUntil(queue, worker.agent, now);
+  // A rebase mostly needs git alone; one that met the quota waits with the rest.
+  const held = kind === "rebase" ? null : heldUntil(queue, worker.agent, now);
   if (held !== null) return { reason: "quota", until: held };
   const delay = delayed(record, worker, now);
   if (delay) return delay;
   const places = room(queue, config);
   const until = later(now, LOOK_AGAIN_SECONDS);
   if (places === 0) return { reason: "waits_for_room", until };
-  const others = snapshot.ledger.records.filter((other) => other.issue !== record.issue);
+  const isFull = roomForRebases(queue, config) === 0;
+  if (kind === "rebase" && isFull) return { reason: "waits_for_rebase", until };
+  // Who cannot start for that reason stands in nobody's way.
+  const others = snapshot.ledger.records
+    .filter((other) => other.issue !== record.issue)
+    .filter(({ reason }) => !isFull || reason !== "waits_for_rebase");
   const self = { ...record, phase: "queued", urgent: isUrgent(snapshot), not_before: null } as const;
   const place = turns([...others, self], queue, now).indexOf(record.issue);
   return place < places ? null : { reason: "waits_for_turn", until };
@@ -131,7 +137,7 @@ function claim(
     agent,
     model,
     // Unfinished work stands on the base that it was begun on.
-    start: { base: from?.last.start.base ?? snapshot.repository.defaultHead, head: record.head },
+    start: { base: from?.last.start.base ?? baseOf(snapshot), head: record.head },
     evidence,
     job: NO_SHA,
     run: null,
@@ -211,5 +217,10 @@ function reasonsFor(snapshot: Snapshot, record: Record, kind: Kind): string[] {
   if (kind === "improve")
     return [...findings.map(({ fingerprint }) => fingerprint), ...feedback.map(({ id, at }) => id + at)];
   if (kind === "fix") return checks.map(({ name }) => name);
-  return kind === "review" ? [] : [snapshot.repository.defaultHead];
+  return kind === "review" ? [] : [baseOf(snapshot)];
+}
+
+/** Tip of the branch that the work is for; a person may have pointed the pull request at another one. */
+function baseOf({ pull, repository }: Snapshot): Sha {
+  return pull?.baseHead ?? repository.defaultHead;
 }

@@ -29,8 +29,8 @@ export type Actor = z.infer<typeof Actor>;
 export const Kind = z.enum(["plan", "explore", "implement", "review", "improve", "fix", "rebase", "learn"]);
 export type Kind = z.infer<typeof Kind>;
 
-/** Why an attempt was started, seen from the one before it. */
-export const How = z.enum(["first", "resume", "retry", "judge"]);
+/** Why an attempt was started, seen from the one before it. `range`: a review of nothing but what a rebase changed. */
+export const How = z.enum(["first", "resume", "retry", "judge", "range"]);
 export type How = z.infer<typeof How>;
 
 /** Where a task stands. `done` and `cancelled` are ends, `parked` waits for a person. */
@@ -139,6 +139,8 @@ export const LivingReason = z.enum([
   "implemented",
   "improved",
   "fixed",
+  "rebased",
+  "conflicts",
   "approved",
   "approved_with_followups",
   "changes_requested",
@@ -153,9 +155,11 @@ export const LivingReason = z.enum([
   "waits_for_review",
   "waits_for_feedback",
   "waits_for_mergeability",
-  "waits_for_conflict",
+  "waits_for_rebase",
   "waits_for_stop",
   "waits_for_merge",
+  "waits_for_landing",
+  "waits_for_queue",
   "checks_missing",
   "ready",
 ]);

@@ -6,10 +6,12 @@ import { findingsHash } from "./findings.ts";
 import { parseCommand } from "./command.ts";
 import type { Move, RefMove } from "./decision.ts";
 import { answerToQuestion } from "./hear.ts";
+import { footprintOf } from "./footprint.ts";
 import { openIntents, statusId } from "./intents.ts";
 import { batonRef } from "./names.ts";
 import { PEOPLE_LABELS } from "./names.ts";
 import { hold, settle, type Queue } from "./queue.ts";
+import { receiptHash, type Receipt } from "./receipt.ts";
 import { withAttempt, type Attempt, type Record, type RecordBody } from "./record.ts";
 import { sentenceFor } from "./sentences.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -24,6 +26,7 @@ interface Transition {
   intents?: string[];
   brief?: Brief;
   findings?: Findings;
+  receipt?: Receipt;
   queue?: Queue;
   job?: Move["job"];
   refs?: RefMove[];
@@ -33,6 +36,7 @@ interface Transition {
 export function moveTo(snapshot: Snapshot, record: Record, transition: Transition): Move {
   const { mac: _, ...body } = record;
   const next: RecordBody = { ...body, ...seen(snapshot, record), ...transition.change };
+  if (transition.receipt) next.receipt = receiptHash(transition.receipt);
   if (transition.findings) next.findings = findingsHash(transition.findings);
   // A cursor that a transition moves on must not take the other one back.
   if (transition.change.seen) next.seen = furthest(seen(snapshot, record).seen, transition.change.seen);
@@ -111,12 +115,14 @@ export function onwards(record: RecordBody): Pick<RecordBody, "phase" | "reason"
 function seen(
   snapshot: Snapshot,
   record: Record,
-): Pick<RecordBody, "status_comment" | "attempt" | "seen" | "base" | "urgent"> {
+): Pick<RecordBody, "status_comment" | "attempt" | "seen" | "base" | "urgent" | "footprint"> {
   const { attempt } = record;
   const { pull, repository, issue } = snapshot;
   return {
     // A base that was renamed: GitHub moves pull requests along, and before there is one the default branch counts.
     base: pull?.base ?? (record.pull === null ? repository.defaultBranch : record.base),
+    // The branch is moved first, its pull request follows.
+    footprint: pull && pull.head === record.head ? footprintOf(pull.files) : record.footprint,
     urgent: issue.gone ? record.urgent : issue.labels.includes(PEOPLE_LABELS.urgent),
     status_comment: statusId(snapshot) ?? record.status_comment,
     attempt: attempt && { ...attempt, run: snapshot.run?.id ?? attempt.run },
@@ -149,7 +155,7 @@ function broughtBy(snapshot: Snapshot, before: Record | null, next: RecordBody):
   if (next.phase === "open" && next.head !== null && next.pull === null) intents.push("pull");
   if (next.phase === "parked" && (entered || before.since !== next.since))
     intents.push(`parked:${callOf(snapshot, next)}`);
-  if (next.phase === "ready" && entered) {
+  if (next.phase === "ready" && next.reason === "ready" && entered) {
     intents.push(`ready:${(next.head ?? "").slice(0, 12)}`);
     if (snapshot.pull?.draft) intents.push("undraft");
   }
@@ -180,6 +186,7 @@ function assemble(transition: Transition, record: RecordBody): Move {
     record,
     brief: transition.brief ?? null,
     findings: transition.findings ?? null,
+    receipt: transition.receipt ?? null,
     queue: transition.queue ?? null,
     job: transition.job ?? null,
     refs: transition.refs ?? [],

@@ -10,6 +10,11 @@ export function room(queue: Queue, config: Config): number {
   return Math.max(0, config.parallel.tasks - queue.flight.length);
 }
 
+/** Of these so many may be rebases. */
+export function roomForRebases(queue: Queue, config: Config): number {
+  return Math.max(0, config.parallel.rebases - queue.flight.filter(({ kind }) => kind === "rebase").length);
+}
+
 /**
  * The issues that wait for an attempt, first in turn first: attempts on open pull requests, then urgent ones, then those whose person
  * has fewest in flight, then the oldest. Tasks that may not start before a later time do not stand in line.

@@ -10,7 +10,7 @@ import { askedIssue, smallRepository } from "../github/small-repository.ts";
 
 const REST: Decision = { rule: 20, reason: "at_rest", move: null, effects: [], again: null };
 
-const NO_FILES = { findings: null, queue: null, job: null, refs: [] };
+const NO_FILES = { findings: null, receipt: null, queue: null, job: null, refs: [] };
 
 function comment(issue: number, key: string): Effect {
   return { kind: "say", key, on: issue, body: `<!-- gza:${key} -->\nHello.` };

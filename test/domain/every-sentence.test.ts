@@ -296,7 +296,7 @@ function guarded(): Snapshot {
 const LIVING: { [reason in Reason]?: Snapshot } = {
   started: inFlight(),
   waits_for_stop: task({ phase: "queued", reason: "waits_for_stop" }),
-  waits_for_conflict: rejected([], { phase: "open", reason: "waits_for_conflict" }),
+  conflicts: rejected([], { phase: "open", reason: "conflicts" }),
   waits_for_rerun: rejected([], {
     phase: "open",
     reason: "waits_for_rerun",

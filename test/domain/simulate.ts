@@ -132,10 +132,27 @@ function afterEffect(from: Snapshot, effect: Effect): Step[] {
         { name: "pull opened", next: { ...from, pull: opened(from, effect.draft) } },
         { name: "pull refused", next: told({ kind: "pull_refused", status: 422, message: "no" }) },
       ];
+    case "hold_merge":
+      return silently({
+        ...from,
+        ...(from.pull && { pull: { ...from.pull, queue: "none", autoMerge: "allowed" } }),
+        evidence: [...from.evidence, { kind: "merge_held", pull: effect.pull }],
+      });
+    case "auto_merge":
+    case "enqueue":
+      return silently(told({ kind: "merge_asked", head: effect.head }));
+    case "revert_pull":
+      return [
+        { name: "reverted", next: told({ kind: "reverted", pull: effect.number, by: 19 }) },
+        {
+          name: "revert refused",
+          next: told({ kind: "revert_refused", pull: effect.number, message: "no" }),
+        },
+      ];
     case "close_pull":
       return silently(told({ kind: "pull_closed", number: effect.number }));
     case "edit_pull":
-      return silently(from.pull ? { ...from, pull: { ...from.pull, draft: effect.change.draft } } : from);
+      return silently(from.pull ? { ...from, pull: { ...from.pull, ...effect.change } } : from);
     case "say":
       return silently(say(from, effect.key, effect.body));
     case "edit_status":

@@ -47,7 +47,7 @@ describe("a task stands as", () => {
     [
       "waiting for its conflict, whatever the checks say",
       ready({}, { pull: { ...RED, mergeable: "conflicting" } }),
-      "open waits_for_conflict -",
+      "open conflicts -",
     ],
     [
       "waiting for checks that run",

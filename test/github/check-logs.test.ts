@@ -146,7 +146,16 @@ test("of more failed checks than five only five are read, and none of a task tha
     reason: "command",
     pull: snapshot.pull?.number ?? 0,
   });
-  const move = { story: "over", record: over, brief: null, findings: null, queue: null, job: null, refs: [] };
+  const move = {
+    story: "over",
+    record: over,
+    brief: null,
+    findings: null,
+    receipt: null,
+    queue: null,
+    job: null,
+    refs: [],
+  };
   await applyMove(small.client, { snapshot, move }, small.observer.key);
   const closed = (await look(small, issue)).pull?.checks ?? [];
 

@@ -33,6 +33,7 @@ test("a move whose answer was lost is known to be won", async () => {
     record: firstRecord(issue),
     brief: firstBrief(),
     findings: null,
+    receipt: null,
     queue: null,
     job: null,
     refs: [],

@@ -35,6 +35,7 @@ function first(issue: number): Move {
     record: firstRecord(issue),
     brief: firstBrief(),
     findings: null,
+    receipt: null,
     queue: null,
     job: null,
     refs: [],
@@ -93,6 +94,8 @@ function claim(snapshot: Snapshot): Move {
       bytes: 4096,
       loops: { same_call: 5, same_error: 5, same_test: 8 },
     },
+    rebase: null,
+    rebased: null,
     setup: null,
     verify: null,
     network: [],
@@ -113,6 +116,7 @@ function claim(snapshot: Snapshot): Move {
     record: firstRecord(issue, { phase: "running", reason: "started", branch: `gza/${issue}-fix`, attempt }),
     brief: null,
     findings: null,
+    receipt: null,
     queue: board(emptyQueue(snapshot.now), flight),
     job: { kind: "new", job, before: null },
     refs: [],
@@ -256,7 +260,7 @@ test("the sweep removes a baton and a queue entry that no record names, and keep
   await apply(first(issue));
   await apply(claim(await lookThere()));
   const kept = await sweepRepository(other.client, other.place, other.observer.key);
-  await apply({ ...first(issue), brief: null, findings: null, story: "forgot the attempt" });
+  await apply({ ...first(issue), brief: null, findings: null, receipt: null, story: "forgot the attempt" });
 
   const swept = await sweepRepository(other.client, other.place, other.observer.key);
   const after = await lookThere();

@@ -27,6 +27,7 @@ async function task(change: Partial<RecordBody> = {}): Promise<number> {
     record: firstRecord(issue, change),
     brief: firstBrief(),
     findings: null,
+    receipt: null,
     queue: null,
     job: null,
     refs: [],

@@ -32,6 +32,7 @@ async function moveTo(snapshot: Snapshot, change: Partial<RecordBody>, files: Pa
     record,
     brief: null,
     findings: null,
+    receipt: null,
     queue: null,
     job: null,
     refs: [],
@@ -168,7 +169,7 @@ describe("findings", () => {
     await moveTo(snapshot, { findings: null }, { findings });
     const after = await look(small, issue);
 
-    expect(after).toMatchObject({ findings: null, record: { kind: "record" } });
+    expect(after).toMatchObject({ findings: null, receipt: null, record: { kind: "record" } });
   });
 
   test("as large as they may become are read whole", async () => {

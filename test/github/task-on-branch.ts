@@ -53,6 +53,7 @@ export async function taskOnBranch(
     record,
     brief: firstBrief(),
     findings: null,
+    receipt: null,
     queue: null,
     job: null,
     refs: [{ name: `refs/heads/${branch}`, before: null, after: head }],

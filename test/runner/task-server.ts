@@ -153,6 +153,8 @@ export function plainJob(base: string): Job {
     previous: null,
     agent: { name: "scripted", model: null, fallback: [] },
     limits: LIMITS,
+    rebase: null,
+    rebased: null,
     setup: null,
     verify: null,
     network: [],

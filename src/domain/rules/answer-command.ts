@@ -5,6 +5,8 @@ import { lacksPull, mayIn, type Command } from "../command.ts";
 import { cannotBegin } from "../comments.ts";
 import { answerToQuestion, reactionTo, unheardCommand, type Heard } from "../hear.ts";
 import { askIn, wantsPlan } from "../ask.ts";
+import type { Effect } from "../decision.ts";
+import { revert } from "../revert.ts";
 import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import type { CommentFacts, Snapshot } from "../snapshot.ts";
@@ -29,6 +31,8 @@ export function answerCommand(snapshot: Snapshot, record: Record | null): Answer
   const who = `@${comment.by?.login ?? "ghost"}`;
   if (!allowed) return refuse(snapshot, record, { comment, who });
   const outcome = outcomeOf(snapshot, record, heard);
+  if (typeof outcome === "object" && "kind" in outcome)
+    return { reason: record.reason, move: null, effects: [outcome], again: null };
   if (typeof outcome === "string") {
     const seen = { ...record.seen, comment: comment.id };
     const intents = [answerKey(comment, outcome)];
@@ -89,13 +93,15 @@ function outcomeOf(
   snapshot: Snapshot,
   record: Record,
   { comment, command }: Heard,
-): CarriedOut | AnswerWord | `${AnswerWord}:${string}` {
+): CarriedOut | AnswerWord | `${AnswerWord}:${string}` | (Effect & { kind: "revert_pull" }) {
   switch (command.kind) {
     case "later":
     case "mistaken":
       return worded(command.kind, command.word);
     case "bad_argument":
       return worded(`bad_${command.command}`, command.argument);
+    case "revert":
+      return refusalFor(snapshot, record, command) ?? revert(snapshot, record);
     default:
       return refusalFor(snapshot, record, command) ?? carryOut(snapshot, record, { comment, command });
   }

@@ -4,6 +4,7 @@ import { moves, type Answer } from "../rule.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Kind } from "../task.ts";
 import { counted, endAttempt, moveTo } from "../transition.ts";
+import { landRebase } from "./land-rebase.ts";
 import { landReview, reviewFailed } from "./land-review.ts";
 import { landWork } from "./land-work.ts";
 import { fall, keep, used, type Landing, type Returned } from "./landing.ts";
@@ -15,6 +16,7 @@ const LANDINGS: { [kind in Kind]?: (snapshot: Snapshot, record: Record, landing:
   improve: landWork,
   fix: landWork,
   review: landReview,
+  rebase: landRebase,
 };
 
 /** Never green without evidence: the report parses, it is this attempt's, and what it says it made is there. */

@@ -6,7 +6,7 @@ import type { Snapshot } from "../snapshot.ts";
 import type { Instant } from "../task.ts";
 import { later } from "../time.ts";
 import { moveTo, onwards } from "../transition.ts";
-import { causeToWrite } from "../at-head.ts";
+import { causeToPush } from "../at-head.ts";
 import { faultOf } from "./refuse-broken-setup.ts";
 
 export function leaveParked(snapshot: Snapshot, record: Record | null): Answer | null {
@@ -43,7 +43,7 @@ function clearedBy(snapshot: Snapshot, record: Record): string | null {
     case "conflict":
       return snapshot.pull?.mergeable === "mergeable" ? "the conflict is gone" : null;
     case "theirs":
-      return record.theirs && causeToWrite(snapshot, record) === null ? "nothing is left to write" : null;
+      return record.theirs && causeToPush(snapshot, record) === null ? "nothing is left to write" : null;
     default:
       return null;
   }

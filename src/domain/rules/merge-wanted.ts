@@ -1,40 +1,44 @@
 /** Rule 19: what is approved, green, mergeable and wanted is merged, by GitHub's own machinery and at exactly the approved head. */
 import { mergeMessage, mergeTitle } from "../comments.ts";
 import type { Effect } from "../decision.ts";
+import { isGated } from "../gate.ts";
+import { landersWith, landingOrder, wantsMerge } from "../landing-order.ts";
 import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
-import type { Snapshot } from "../snapshot.ts";
-import { later } from "../time.ts";
-import { moveTo } from "../transition.ts";
+import type { Config } from "../config.ts";
+import type { Evidence, PullFacts, Snapshot } from "../snapshot.ts";
 import { standing } from "../standing.ts";
+import type { Sha } from "../task.ts";
+import { later, secondsBetween } from "../time.ts";
+import { moveTo } from "../transition.ts";
+import { COURTESY_SECONDS } from "./rebase-behind.ts";
+import { stand } from "./rest.ts";
 
 /** GitHub answers these when the merge will not come by waiting; 409 only means that something moved. */
 const FINAL = new Set([403, 404, 405, 422]);
+/** A rule of the base is not met: what GitHub's own merging by itself waits for. */
+const NOT_YET = 405;
 const LOOK_AGAIN_SECONDS = 60;
 
 export function mergeWanted(snapshot: Snapshot, record: Record | null): Answer | null {
   const { pull, config } = snapshot;
-  if (!record?.merge || record.attempt || !pull || config.kind === "broken") return null;
-  if (standing(snapshot, record).phase !== "ready" || record.head === null) return null;
+  if (!record || record.attempt || !pull || config.kind === "broken" || record.head === null) return null;
+  if (!wantsMerge(record, config.config) || standing(snapshot, record).phase !== "ready") return null;
+  const again = later(snapshot.now, LOOK_AGAIN_SECONDS);
+  if (!isNext(snapshot, record))
+    return stand(snapshot, record, { phase: "ready", reason: "waits_for_landing", again });
   const refused = snapshot.evidence.findLast(
     (found) => found.kind === "merge_refused" && found.head === record.head,
   );
-  if (refused?.kind === "merge_refused" && FINAL.has(refused.status)) {
+  const status = refused?.kind === "merge_refused" ? refused.status : null;
+  const effect = mergeEffect(snapshot, record, { pull, head: record.head, config: config.config, status });
+  if (effect === null) {
     const change = { phase: "parked", reason: "merge_refused", merge: null } as const;
     return moves(moveTo(snapshot, record, { story: "GitHub refused the merge", change }));
   }
-  const again = later(snapshot.now, LOOK_AGAIN_SECONDS);
-  if (refused) return { reason: "waits_for_merge", move: null, effects: [], again };
-  const effects: Effect[] = [
-    {
-      kind: "request_merge",
-      pull: pull.number,
-      head: record.head,
-      method: record.merge.method ?? config.config.merge.method,
-      title: mergeTitle(snapshot, record),
-      message: mergeMessage(record),
-    },
-  ];
+  const isUnderWay = snapshot.evidence.some((found) => isAsked(found, record.head));
+  if (isUnderWay || status === 409) return { reason: "waits_for_merge", move: null, effects: [], again };
+  const effects: Effect[] = [effect];
   if (pull.draft)
     effects.unshift({
       kind: "edit_pull",
@@ -43,4 +47,39 @@ export function mergeWanted(snapshot: Snapshot, record: Record | null): Answer |
       change: { draft: false },
     });
   return { reason: "waits_for_merge", move: null, effects, again };
+}
+
+/** Nobody waits for ever for others that are said to come first. */
+function isNext(snapshot: Snapshot, record: Record): boolean {
+  if (record.reason === "waits_for_landing" && secondsBetween(record.since, snapshot.now) >= COURTESY_SECONDS)
+    return true;
+  return landingOrder(landersWith(snapshot, record))[0] === record.issue;
+}
+
+function isAsked(found: Evidence, head: Sha | null): boolean {
+  return found.kind === "merge_asked" && found.head === head;
+}
+
+/**
+ * How GitHub is asked: it merges at once; or from its queue; or, where a rule is not met that it does not tell of before, by itself once it
+ * is. The latter two only behind the review's required check. null: a person has to do something.
+ */
+function mergeEffect(
+  snapshot: Snapshot,
+  record: Record,
+  found: { pull: PullFacts; head: Sha; config: Config; status: number | null },
+): Effect | null {
+  const { pull, head, config, status } = found;
+  const { nodeId } = pull;
+  const isRefused = status !== null && FINAL.has(status);
+  if (pull.queue === "enabled") return isGated(pull) && !isRefused ? { kind: "enqueue", nodeId, head } : null;
+  const words = {
+    head,
+    method: record.merge?.method ?? config.merge.method,
+    title: mergeTitle(snapshot, record),
+    message: mergeMessage(record),
+  };
+  if (!isRefused) return { kind: "request_merge", pull: pull.number, ...words };
+  const mayWait = status === NOT_YET && pull.autoMerge === "allowed" && isGated(pull);
+  return mayWait ? { kind: "auto_merge", nodeId, ...words } : null;
 }

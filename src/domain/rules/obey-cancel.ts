@@ -23,6 +23,8 @@ export function obeyCancel(snapshot: Snapshot, record: Record | null): Answer | 
     ...(cause.comment === null ? {} : { seen: { ...record.seen, comment: cause.comment.id } }),
   };
   const intents = cause.comment === null ? [] : [answerKey(cause.comment, "cancel")];
+  // GitHub would merge by itself what was called off.
+  if (record.pull !== null) intents.push(`hold:${record.pull}`);
   if (!record.attempt) return moves(moveTo(snapshot, record, { story, change, intents }));
   // The baton goes first: a run that brings its work later finds its lease lost. Then the run is stopped.
   const { ended, queue, refs } = endAttempt(snapshot, record.attempt, { end: "cancelled" });

@@ -10,7 +10,9 @@ export function obeyStop(snapshot: Snapshot, record: Record | null): Answer | nu
   if (!record || !isLiving(record) || record.phase === "parked" || !isStopped(snapshot)) return null;
   if (record.reason === "waits_for_stop") return null;
   const story = "the stop label holds it";
-  if (!record.attempt) return moves(moveTo(snapshot, record, { story, change: HELD }));
+  // Nothing is merged meanwhile, by GitHub itself neither.
+  const intents = record.pull === null ? [] : [`hold:${record.pull}`];
+  if (!record.attempt) return moves(moveTo(snapshot, record, { story, change: HELD, intents }));
   return stop(snapshot, record, { attempt: record.attempt, story });
 }
 

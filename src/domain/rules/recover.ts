@@ -12,6 +12,8 @@ export function recover(snapshot: Snapshot, record: Record | null): Answer | nul
   if (!record || record.attempt || (record.phase !== "queued" && record.phase !== "open")) return null;
   const { wanted } = record;
   if (wanted === null || (wanted.how !== "resume" && wanted.how !== "retry")) return null;
+  // Whether it is still needed is seen where rebases are begun.
+  if (wanted.kind === "rebase") return null;
   if (record.head === null) return start(snapshot, record, wanted.kind, wanted.how);
   const at = atHead(snapshot, record);
   // GitHub has not caught up, or the branch conflicts: the facts decide what comes first.

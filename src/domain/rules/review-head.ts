@@ -16,5 +16,11 @@ export function reviewHead(snapshot: Snapshot, record: Record | null): Answer | 
     const isDisputed = isRejected(at.record) && snapshot.findings !== null && awaitsJudge(snapshot.findings);
     return isDisputed ? start(snapshot, at.record, "review", "judge") : null;
   }
-  return areChecksOver(snapshot, at.record) ? start(snapshot, at.record, "review") : null;
+  return areChecksOver(snapshot, at.record) ? start(snapshot, at.record, "review", scopeOf(at.record)) : null;
+}
+
+/** What stood before a rebase was approved: only what the rebase changed is looked at. */
+function scopeOf({ rebased, verdict, head }: Record): "range" | "first" {
+  const isRebased = rebased?.head === head && rebased.before === verdict?.head && rebased.before !== head;
+  return isRebased && verdict.value !== "changes_requested" ? "range" : "first";
 }

@@ -1,0 +1,54 @@
+/** Landing order: which of the tasks that may be merged goes first, so that as few as can be have to be rebased. */
+import type { Config } from "./config.ts";
+import { doMeet } from "./footprint.ts";
+import type { RecordBody } from "./record.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { secondsBetween } from "./time.ts";
+
+/** Whether GZA merges the task without another word once it may. */
+export function wantsMerge(record: RecordBody, config: Config): boolean {
+  return record.merge !== null || config.merge.when === "approved";
+}
+
+/** Every task on the same base that may be merged now and is to be; this one among them. */
+export function landersWith({ ledger, config }: Snapshot, record: RecordBody): RecordBody[] {
+  if (config.kind === "broken") return [record];
+  const others = ledger.records.filter(
+    (other) =>
+      other.issue !== record.issue &&
+      other.phase === "ready" &&
+      other.base === record.base &&
+      wantsMerge(other, config.config),
+  );
+  return [...others, record];
+}
+
+/**
+ * Issues, first to land first. What another merge leaves alone costs nothing, so whoever meets the fewest of the rest goes next: these are
+ * merged as they are, and all that they met is rebased once, on top of all of them. What a task needs first goes before it.
+ */
+export function landingOrder(records: readonly RecordBody[]): number[] {
+  const order: number[] = [];
+  let rest = [...records];
+  while (rest.length > 0) {
+    const waiting = new Set(rest.map(({ issue }) => issue));
+    const free = rest.filter(({ depends }) => !depends.some((issue) => waiting.has(issue)));
+    // Tasks that need each other would wait for ever.
+    const [next] = (free.length > 0 ? free : rest).toSorted(
+      (one, other) =>
+        Number(other.urgent) - Number(one.urgent) ||
+        met(one, rest) - met(other, rest) ||
+        secondsBetween(other.asked.at, one.asked.at) ||
+        one.issue - other.issue,
+    );
+    if (next === undefined) break;
+    order.push(next.issue);
+    rest = rest.filter(({ issue }) => issue !== next.issue);
+  }
+  return order;
+}
+
+function met(record: RecordBody, others: readonly RecordBody[]): number {
+  return others.filter((other) => other.issue !== record.issue && doMeet(record.footprint, other.footprint))
+    .length;
+}
