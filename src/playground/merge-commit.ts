@@ -4,12 +4,10 @@ import { replay } from "./git/merge.ts";
 import { readCommit, readCommits, type Commit, type Identity } from "./git/objects.ts";
 import { writeCommit } from "./git/write.ts";
 import type { Issue } from "./model/issues.ts";
-import type { Mergeability, Pull } from "./model/pulls.ts";
+import type { Mergeability, MergeMethod, Pull } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
 import { server } from "./test-merge.ts";
 import { instant, userById } from "./world.ts";
-
-export type MergeMethod = "merge" | "squash" | "rebase";
 
 export interface MergeWish {
   issue: Issue;

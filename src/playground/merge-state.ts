@@ -4,7 +4,8 @@ import type { Issue } from "./model/issues.ts";
 import type { Token } from "./model/people.ts";
 import type { Mergeability, Pull } from "./model/pulls.ts";
 import type { Repository } from "./model/world.ts";
-import { checkComplaint, isGood, mayBypass, missingChecks, protectionOf } from "./protection.ts";
+import { mayBypass, missingChecks, protectionOf } from "./protection.ts";
+import { checkComplaint, isGood } from "./required-checks.ts";
 import { knownMergeability } from "./test-merge.ts";
 
 export type MergeState = "unknown" | "dirty" | "draft" | "blocked" | "behind" | "unstable" | "clean";
@@ -46,8 +47,8 @@ export function mergeObjection(
     const reviews = missing === 1 ? "1 approving review is" : `${missing} approving reviews are`;
     return `At least ${reviews} required by reviewers with write access.`;
   }
-  const [checks] = checkComplaint(missingChecks(repository, pull.baseRef, pull.headSha));
-  if (checks !== undefined) return checks;
+  const checks = checkComplaint(repository, rule.requiredChecks, pull.headSha);
+  if (checks !== null) return checks;
   return rule.strict && tested.behind ? "Head branch is out of date. Update it with the base branch." : null;
 }
 

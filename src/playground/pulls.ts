@@ -6,11 +6,11 @@ import { mergeBase, resolve } from "./git/objects.ts";
 import { updateRefs } from "./git/refs.ts";
 import { setRef } from "./git/transaction.ts";
 import { addIssue, announce, closeIssue, editIssue, record, reopenIssue, type Act } from "./issues.ts";
-import { createMergeCommit, type MergeMethod } from "./merge-commit.ts";
+import { createMergeCommit } from "./merge-commit.ts";
 import { mergeObjection } from "./merge-state.ts";
 import type { Issue } from "./model/issues.ts";
 import type { Token } from "./model/people.ts";
-import type { Pull } from "./model/pulls.ts";
+import type { MergeMethod, Pull } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
 import { protectionOf } from "./protection.ts";
 import { pullOf } from "./shapes/pull.ts";
@@ -110,7 +110,7 @@ export interface PullMerge {
 }
 
 /**
- * Merges and returns the new tip of the base. 405 when it is a draft, conflicts or its protection objects; 409 when the head is not
+ * Merges and returns the new tip of the base. 405 when it is a draft, conflicts, may not be merged so or its protection objects; 409 when the head is not
  * `sha`. Closes what its text says, and removes the head branch where the repository wants that.
  */
 export async function mergePull(
@@ -126,6 +126,7 @@ export async function mergePull(
   if (merge.sha !== undefined && merge.sha !== pull.headSha) {
     throw new ApiError(409, "Head branch was modified. Review and try the merge again.");
   }
+  if (!repository.mergeMethods[merge.method]) throw new ApiError(405, notAllowed(merge.method));
   const tested = await testMerge(world, repository, issue);
   if (!tested?.mergeable) throw new ApiError(405, "Pull Request is not mergeable");
   const objection = mergeObjection(repository, { pull, tested, token });
@@ -142,6 +143,11 @@ export async function mergePull(
   await setRef(repository.directory, `refs/pull/${issue.number}/merge`, null);
   if (repository.deleteBranchOnMerge) await deleteHead(world, repository, { issue, pull, actorId, token });
   return sha;
+}
+
+function notAllowed(method: MergeMethod): string {
+  const merges = { merge: "Merge commits", squash: "Squash merges", rebase: "Rebase merges" }[method];
+  return `${merges} are not allowed on this repository.`;
 }
 
 async function moveBase(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ApiError } from "./errors.ts";
 import { createBareRepository, pointHead } from "./git/init.ts";
 import type { Token, User } from "./model/people.ts";
+import type { MergeMethod } from "./model/pulls.ts";
 import type { Repository, World } from "./model/world.ts";
 import { emit, findRepository, instant, newId } from "./world.ts";
 
@@ -58,6 +59,8 @@ export async function createRepository(world: World, input: RepositoryInput): Pr
     workflows: [],
     runs: [],
     deleteBranchOnMerge: false,
+    mergeMethods: { merge: true, squash: true, rebase: true },
+    allowAutoMerge: false,
     archived: false,
   };
   world.repositories.set(id, repository);
@@ -73,10 +76,12 @@ export interface RepositoryChange {
   private?: boolean | undefined;
   defaultBranch?: string | undefined;
   deleteBranchOnMerge?: boolean | undefined;
+  mergeMethods?: Partial<Record<MergeMethod, boolean | undefined>> | undefined;
+  allowAutoMerge?: boolean | undefined;
   archived?: boolean | undefined;
 }
 
-/** Emits `repository.renamed`, `.edited`, `.privatized`, `.publicized`, `.archived` or `.unarchived` as far as something changed. */
+/** 422 when no way of merging would be left. Emits `repository.renamed`, `.edited`, `.privatized`, `.publicized`, `.archived` or `.unarchived` as far as something changed. */
 export function changeRepository(world: World, repository: Repository, change: RepositoryChange): void {
   const tell = (action: string, payload: Record<string, unknown> = {}): void => {
     emit(world, {
@@ -89,6 +94,8 @@ export function changeRepository(world: World, repository: Repository, change: R
     });
   };
   repository.deleteBranchOnMerge = change.deleteBranchOnMerge ?? repository.deleteBranchOnMerge;
+  repository.mergeMethods = methodsAfter(repository, change);
+  repository.allowAutoMerge = change.allowAutoMerge ?? repository.allowAutoMerge;
   if (change.defaultBranch !== undefined && change.defaultBranch !== repository.defaultBranch) {
     const from = repository.defaultBranch;
     repository.defaultBranch = change.defaultBranch;
@@ -126,6 +133,19 @@ export async function deleteRepository(
     installation.repositoryIds = installation.repositoryIds.filter((id) => id !== repository.id);
   }
   await rm(repository.directory, { recursive: true, force: true });
+}
+
+function methodsAfter(
+  { mergeMethods: before }: Repository,
+  { mergeMethods: change = {} }: RepositoryChange,
+): Repository["mergeMethods"] {
+  const merge = change.merge ?? before.merge;
+  const squash = change.squash ?? before.squash;
+  const rebase = change.rebase ?? before.rebase;
+  if (merge || squash || rebase) return { merge, squash, rebase };
+  const message = "Sorry, you need to allow at least one merge strategy. (no_merge_method)";
+  const errors = [{ resource: "Repository", field: "merge_commit_allowed", code: "custom", message }];
+  throw new ApiError(422, "Validation Failed", { errors });
 }
 
 function checkName(world: World, owner: User, name: string): void {

@@ -26,14 +26,14 @@ export async function reviewedPull(
 ): Promise<ReviewedPull> {
   const world = await engineWorld({ listen: false, ...options });
   const { playground, repository, ada } = world;
-  await commit(ada, "main", { "a.txt": lines(), ...base });
+  await commitOn(ada, "main", { "a.txt": lines(), ...base });
   const main = await ada.git.getRef({ ...ENGINE, ref: "heads/main" });
   await ada.git.createRef({ ...ENGINE, ref: "refs/heads/work", sha: main.data.object.sha });
-  await commit(ada, "work", head);
+  await commitOn(ada, "work", head);
   await ada.pulls.create({ ...ENGINE, title: "Change a", head: "work", base: "main" });
   return {
     ...world,
-    push: (files) => commit(ada, "work", files),
+    push: (files) => commitOn(ada, "work", files),
     appWith: (permissions) => {
       const name = `App ${playground.world.apps.size}`;
       const { app } = playground.createApp({
@@ -50,8 +50,12 @@ export async function reviewedPull(
   };
 }
 
-/** An empty text removes the file. */
-async function commit(octokit: Octokit, branch: string, files: Record<string, string>): Promise<string> {
+/** A commit at the branch's tip; an empty text removes the file. */
+export async function commitOn(
+  octokit: Octokit,
+  branch: string,
+  files: Record<string, string>,
+): Promise<string> {
   const { data: ref } = await octokit.git.getRef({ ...ENGINE, ref: `heads/${branch}` });
   const tree = await octokit.git.createTree({
     ...ENGINE,

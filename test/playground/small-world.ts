@@ -93,6 +93,8 @@ function emptyRepository(world: World, owner: User): Repository {
     workflows: [],
     runs: [],
     deleteBranchOnMerge: false,
+    mergeMethods: { merge: true, squash: true, rebase: true },
+    allowAutoMerge: false,
     archived: false,
   };
   world.repositories.set(id, repository);

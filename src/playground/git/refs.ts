@@ -7,7 +7,7 @@ import { objections } from "../protection.ts";
 import { refMoved } from "../push.ts";
 import { WORKFLOW_FILES } from "./hooks.ts";
 import { isAncestor, resolveAll } from "./objects.ts";
-import { runHook } from "./run.ts";
+import { gitText, runHook } from "./run.ts";
 import { moveRefs, NO_OBJECT, type RefMove } from "./transaction.ts";
 
 export interface RefUpdate {
@@ -71,6 +71,16 @@ export async function workflowObjection(
     env: { [WORKFLOW_FILES]: "refused" },
   });
   return result.code === 0 ? null : result.stderr.trim();
+}
+
+/** A merge is refused what a push is not: it may bring no workflow file that only the pull request's own branch has. */
+async function mergeObjection(repository: Repository, token: Token, move: RefMove): Promise<string | null> {
+  const { before, after } = move;
+  if (!lacksWorkflows(token) || before === null || after === null) return null;
+  const args = ["diff", "--name-only", "--no-renames", before, after, "--", ".github/workflows"];
+  const [path] = (await gitText(repository.directory, args)).split("\n");
+  if (!path) return null;
+  return `refusing to allow a GitHub App to create or update workflow \`${path}\` without \`workflows\` permission`;
 }
 
 /** Installation and workflow tokens carry permissions; a person's token is held to no such limit here. */
@@ -146,7 +156,7 @@ async function checkMoves(
     const update = updates.find(({ name }) => name === move.name);
     if (!forward && update?.force !== true) throw new ApiError(422, "Update is not a fast forward");
     if (!byPull) refuse(repository, { move, forced: !forward, token });
-    const objection = await workflowObjection(repository, token, move);
+    const objection = await (byPull ? mergeObjection : workflowObjection)(repository, token, move);
     if (objection !== null) throw new ApiError(403, objection);
   }
 }

@@ -1,6 +1,8 @@
 /** Pull requests, their mergeability and their reviews. */
 import type { Reaction } from "./issues.ts";
 
+export type MergeMethod = "merge" | "squash" | "rebase";
+
 export interface Pull {
   id: number;
   draft: boolean;

@@ -2,6 +2,7 @@
 import type { Workflow, WorkflowRun } from "./actions.ts";
 import type { CheckRun, CheckSuite, CommitStatus, Protection } from "./checks.ts";
 import type { Comment, Issue, Label } from "./issues.ts";
+import type { MergeMethod } from "./pulls.ts";
 import type { App, Installation, Role, Token, User } from "./people.ts";
 
 export interface Repository {
@@ -31,6 +32,10 @@ export interface Repository {
   workflows: Workflow[];
   runs: WorkflowRun[];
   deleteBranchOnMerge: boolean;
+  /** The ways in which pull requests may be merged. */
+  mergeMethods: Record<MergeMethod, boolean>;
+  /** Pull requests may be set to merge by themselves. */
+  allowAutoMerge: boolean;
   /** Read-only. */
   archived: boolean;
 }

@@ -27,6 +27,10 @@ const RepositoryChange = z.object({
   private: z.boolean().optional(),
   default_branch: z.string().optional(),
   delete_branch_on_merge: z.boolean().optional(),
+  allow_merge_commit: z.boolean().optional(),
+  allow_squash_merge: z.boolean().optional(),
+  allow_rebase_merge: z.boolean().optional(),
+  allow_auto_merge: z.boolean().optional(),
   archived: z.boolean().optional(),
 });
 
@@ -83,6 +87,12 @@ export function repositoriesRoutes(api: Api): void {
       private: change.private,
       defaultBranch: branch,
       deleteBranchOnMerge: change.delete_branch_on_merge,
+      mergeMethods: {
+        merge: change.allow_merge_commit,
+        squash: change.allow_squash_merge,
+        rebase: change.allow_rebase_merge,
+      },
+      allowAutoMerge: change.allow_auto_merge,
       archived: change.archived,
     });
     return json(c, repositoryJson(world, repository, c.get("token")));

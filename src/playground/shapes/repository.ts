@@ -103,10 +103,10 @@ function permissionsOf(repository: Repository, token: Token): ReturnType<typeof 
 
 function mergeSettings(repository: Repository) {
   return {
-    allow_squash_merge: true,
-    allow_merge_commit: true,
-    allow_rebase_merge: true,
-    allow_auto_merge: false,
+    allow_squash_merge: repository.mergeMethods.squash,
+    allow_merge_commit: repository.mergeMethods.merge,
+    allow_rebase_merge: repository.mergeMethods.rebase,
+    allow_auto_merge: repository.allowAutoMerge,
     allow_update_branch: false,
     delete_branch_on_merge: repository.deleteBranchOnMerge,
   };

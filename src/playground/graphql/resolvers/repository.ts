@@ -5,7 +5,7 @@ import { findLabel } from "../../labels.ts";
 import type { Issue } from "../../model/issues.ts";
 import type { Repository } from "../../model/world.ts";
 import { nodeId } from "../../node-ids.ts";
-import { repositoryJson, repositoryPage } from "../../shapes/repository.ts";
+import { repositoryPage } from "../../shapes/repository.ts";
 import { fullName } from "../../world.ts";
 import { GraphqlFailure } from "../failure.ts";
 import type { Context, Fields } from "../fields.ts";
@@ -38,13 +38,10 @@ export const repositoryFields: Fields<GitHub.Repository, RepositoryNode> = {
   isEmpty: async ({ repository }, _args, { git }) => (await git(repository).refs()).length === 0,
   hasIssuesEnabled: () => true,
   deleteBranchOnMerge: ({ repository }) => repository.deleteBranchOnMerge,
-  mergeCommitAllowed: ({ repository }, _args, { world }) =>
-    repositoryJson(world, repository).allow_merge_commit,
-  squashMergeAllowed: ({ repository }, _args, { world }) =>
-    repositoryJson(world, repository).allow_squash_merge,
-  rebaseMergeAllowed: ({ repository }, _args, { world }) =>
-    repositoryJson(world, repository).allow_rebase_merge,
-  autoMergeAllowed: ({ repository }, _args, { world }) => repositoryJson(world, repository).allow_auto_merge,
+  mergeCommitAllowed: ({ repository }) => repository.mergeMethods.merge,
+  squashMergeAllowed: ({ repository }) => repository.mergeMethods.squash,
+  rebaseMergeAllowed: ({ repository }) => repository.mergeMethods.rebase,
+  autoMergeAllowed: ({ repository }) => repository.allowAutoMerge,
   viewerPermission: ({ repository }, _args, context) => viewerPermission(repository, context),
   viewerCanAdminister: ({ repository }, _args, context) => viewerPermission(repository, context) === "ADMIN",
   mergeQueue: () => null,
