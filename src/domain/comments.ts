@@ -70,6 +70,10 @@ export function unreadableBody(
   );
 }
 
+/** How the lines of a pull request's text begin that tell of its making, not of the change. */
+export const ASKED_FOR = "Asked for by";
+export const STAYS = "It stays";
+
 export function pullTitle(snapshot: Snapshot, record: RecordBody): string {
   return cleanLine(snapshot.brief?.title ?? snapshot.issue.title, 200) || `Issue ${record.issue}`;
 }
@@ -84,19 +88,11 @@ export function pullBody(snapshot: Snapshot, record: RecordBody): string {
     `Closes #${record.issue}`,
     "",
     ...(summary === "" ? [] : [summary, ""]),
-    `Asked for by ${cleanLine(record.asked.by.login, 40)}. ${last ? `${attemptLine(snapshot, last)}.` : ""}`,
+    `${ASKED_FOR} ${cleanLine(record.asked.by.login, 40)}. ${last ? `${attemptLine(snapshot, last)}.` : ""}`,
     "",
-    `It stays a draft until it is approved, green and mergeable. What happens meanwhile stands in the [status comment](${snapshot.issue.url}).`,
+    `${STAYS} a draft until it is approved, green and mergeable. What happens meanwhile stands in the [status comment](${snapshot.issue.url}).`,
   ];
   return lines.join("\n");
-}
-
-export function mergeTitle(snapshot: Snapshot, record: RecordBody): string {
-  return `${pullTitle(snapshot, record)} (#${record.pull ?? 0})`;
-}
-
-export function mergeMessage(record: RecordBody): string {
-  return `Closes #${record.issue}\n\nGza-Task: #${record.issue}\nGza-Attempts: ${record.spent.attempts}`;
 }
 
 /** `parked` and `ready` speak to the person who asked: the only mention. */
@@ -150,7 +146,10 @@ function isTextNewer(snapshot: Snapshot, record: RecordBody): boolean {
 /** The verdict of the newest review, and what is still open of it. */
 function reviewLines({ findings }: Snapshot, { verdict, head }: RecordBody): string | null {
   if (!verdict || !findings) return null;
-  const stale = verdict.head === head ? "" : " (of an older head)";
+  const { carried_from: origin } = verdict;
+  const carried =
+    origin === null ? "" : ` (made of ${origin.slice(0, 12)}; a rebase left the patch unchanged)`;
+  const stale = verdict.head === head ? carried : " (of an older head)";
   const lines = findings.known
     .filter(({ state }) => state === "open" || state === "disputed")
     .slice(0, 10)
@@ -180,7 +179,12 @@ function attemptRow(snapshot: Snapshot, attempt: Attempt): string {
   const link =
     attempt.run === null ? name : `[${name}](${snapshot.repository.url}/actions/runs/${attempt.run})`;
   if (attempt.end === null) return `| ${link} | in flight | | | |`;
-  return `| ${link} | ${attempt.end.replaceAll("_", " ")} | ${attempt.turns} | ${duration(attempt.seconds)} | ${money(attempt.usd)} |`;
+  return `| ${link} | ${attempt.end.replaceAll("_", " ")} | ${attempt.turns} | ${duration(attempt.seconds)} | ${costOf(attempt)} |`;
+}
+
+/** A rebase that asked no model is said to have cost nothing, because it could not have. */
+function costOf({ kind, end, turns, usd }: Attempt): string {
+  return kind === "rebase" && end === "completed" && turns === 0 ? "git alone, no model, $0" : money(usd);
 }
 
 function attemptLine(snapshot: Snapshot, attempt: Attempt): string {

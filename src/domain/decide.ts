@@ -67,7 +67,11 @@ function complete(snapshot: Snapshot, record: Record | null, answer: Answer): An
   const kept = answer.move || !record ? answer : { ...answer, move: catchUp(snapshot, record) };
   const after: RecordBody | null = kept.move?.record ?? record;
   if (!after) return { ...kept, effects: kept.effects.filter((effect) => isPossible(snapshot, effect)) };
-  const seen = kept.move?.findings ? { ...snapshot, findings: kept.move.findings } : snapshot;
+  const seen = {
+    ...snapshot,
+    findings: kept.move?.findings ?? snapshot.findings,
+    receipt: kept.move?.receipt ?? snapshot.receipt,
+  };
   const announced = kept.move ? effectsOf(seen, after, snapshot.now) : [];
   const effects = [...kept.effects, ...announced, ...project(seen, after)].filter((effect) =>
     isPossible(snapshot, effect),

@@ -4,6 +4,7 @@ import type { Effect } from "./decision.ts";
 import { statusId } from "./intents.ts";
 import { OWN_LABELS } from "./names.ts";
 import type { RecordBody } from "./record.ts";
+import { showsReceipt, withReceipt } from "./receipt-text.ts";
 import { findingKey, postReview, reviewCheck } from "./review-body.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -13,6 +14,7 @@ export function project(snapshot: Snapshot, record: RecordBody): Effect[] {
     ...labels(snapshot, record),
     ...status(snapshot, record),
     ...review(snapshot, record),
+    ...receipt(snapshot),
     ...closedThreads(snapshot),
     ...outdated(snapshot),
   ];
@@ -53,6 +55,13 @@ function review(snapshot: Snapshot, record: RecordBody): Effect[] {
   const shown = post && snapshot.said.get(post.key);
   if (post && shown && !sameText(shown.body, post.body)) effects.push({ ...post, comments: [] });
   return effects;
+}
+
+/** What can be checked about the pull request stands folded at the end of its text. */
+function receipt({ pull, receipt: known }: Snapshot): Effect[] {
+  if (pull?.state !== "open" || known === null || showsReceipt(pull.body, known)) return [];
+  const change = { body: withReceipt(pull.body, known) };
+  return [{ kind: "edit_pull", number: pull.number, nodeId: pull.nodeId, change }];
 }
 
 /** GZA's own threads about findings that are closed; one in which a person has the last word stays open. */

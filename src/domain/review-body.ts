@@ -81,9 +81,17 @@ export function reviewCheck(
     head: verdict.head,
     conclusion,
     title: `${VERDICTS[verdict.value]}: ${countsOf(verdict)}`,
-    summary: tableOf(snapshot, findings, verdict.head) || "Nothing was found.",
+    summary: [carriedText(verdict), tableOf(snapshot, findings, verdict.head) || "Nothing was found."].join(
+      "",
+    ),
     annotations: open.flatMap(annotation).slice(0, MAX_ANNOTATIONS),
   };
+}
+
+function carriedText({ carried_from: origin }: RecordVerdict): string {
+  return origin === null
+    ? ""
+    : `The patch is the same as at ${origin.slice(0, 12)}, which was reviewed: the verdict stands.\n\n`;
 }
 
 /** `2 blockers, 1 follow-up` */

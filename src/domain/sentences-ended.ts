@@ -1,5 +1,6 @@
 /** Sentences about attempts that ended badly: what happened, the evidence, and what goes on by itself or on which word. */
 import { cleanLine } from "./clean.ts";
+import { fenced } from "./fenced.ts";
 import { WHOLE_WORK, type GuardRule } from "./guard.ts";
 import { CONFIG_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
@@ -40,10 +41,7 @@ export const ENDED: { [end in Exclude<Extract<AttemptEnd, ParkReason>, "no_chang
     "Check the key and the account, then comment `/gza retry`.",
   ),
   bad_report: ended(() => "What the run brought back cannot be used."),
-  conflict: ended(
-    () => "Both sides changed the same lines in ways that do not fit together.",
-    "Merge the base branch into this one and push; GZA goes on by itself.",
-  ),
+  conflict: conflictSentence,
   unchanged: ended(
     () => "The attempt changed nothing.",
     "Comment `/gza improve` with what is to be done, `/gza dismiss F1 why` for what is wrong, or push to the branch.",
@@ -109,6 +107,31 @@ function wayOn(snapshot: Snapshot, record: RecordBody): string {
   return last && resumable(snapshot, record, last.kind)
     ? `Comment \`/gza resume\` to go on from the unfinished work, or \`/gza retry\` to try again ${beginning(record)}.`
     : "Comment `/gza retry` to try again.";
+}
+
+/** With what each side has where they do not fit together. */
+function conflictSentence(snapshot: Snapshot, record: RecordBody): Sentence {
+  const base = cleanLine(record.base);
+  const next = `Merge ${base} into this branch and push, and GZA goes on by itself; or comment \`/gza rebase\` to have it tried again.`;
+  const report = reportOf(snapshot, record);
+  const left = (report?.rebase?.conflicts ?? []).filter(({ by }) => by === "left");
+  const said = report?.end === "conflict" ? cleanLine(report.summary, 400) : "";
+  if (left.length === 0) {
+    const why =
+      said === ""
+        ? `The pull request conflicts with ${base} although it stands on the newest ${base}.`
+        : stopped(said);
+    return { what: `${why}${runLink(snapshot, record)}`, next };
+  }
+  const sides = left
+    .slice(0, 3)
+    .map(
+      ({ path, ours, theirs }) =>
+        `${place(path)}\n\nThis pull request has:\n${fenced(ours, 1500)}\n\n${base} has:\n${fenced(theirs, 1500)}`,
+    );
+  const more = left.length > sides.length ? [`And ${left.length - sides.length} more.`] : [];
+  const what = `Both sides changed the same in ways that do not fit together. ${stopped(said)}`.trim();
+  return { what: [what, ...sides, ...more].join("\n\n"), next };
 }
 
 /** What the report adds. */

@@ -1,14 +1,7 @@
 /** Comments and pull requests as a whole: what stands in them besides the sentence of the hour. */
+import { mergeMessage, mergeTitle } from "../../src/domain/merge-message.ts";
 import { describe, expect, it } from "vitest";
-import {
-  bodyOf,
-  duration,
-  mergeMessage,
-  mergeTitle,
-  money,
-  pullBody,
-  pullTitle,
-} from "../../src/domain/comments.ts";
+import { bodyOf, duration, money, pullBody, pullTitle } from "../../src/domain/comments.ts";
 import { list, stopped, unstopped } from "../../src/domain/sentence.ts";
 import type { RecordBody } from "../../src/domain/record.ts";
 import type { Snapshot } from "../../src/domain/snapshot.ts";
@@ -124,7 +117,9 @@ describe("the pull request", () => {
     const from = ready({ spent: { attempts: 3, turns: 9, usd: 1 } });
 
     expect(mergeTitle(from, recordOf(from))).toBe("Fix the parser (#8)");
-    expect(mergeMessage(recordOf(from))).toBe("Closes #7\n\nGza-Task: #7\nGza-Attempts: 3");
+    expect(mergeMessage(from, recordOf(from))).toBe(
+      "Closes #7\n\nGza-Task: #7\nGza-Asked-By: anna\nGza-Attempts: 3",
+    );
   });
 });
 

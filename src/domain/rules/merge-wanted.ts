@@ -1,7 +1,7 @@
 /** Rule 19: what is approved, green, mergeable and wanted is merged, by GitHub's own machinery and at exactly the approved head. */
-import { mergeMessage, mergeTitle } from "../comments.ts";
 import type { Effect } from "../decision.ts";
 import { isGated } from "../gate.ts";
+import { mergeMessage, mergeTitle } from "../merge-message.ts";
 import { landersWith, landingOrder, wantsMerge } from "../landing-order.ts";
 import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
@@ -77,7 +77,7 @@ function mergeEffect(
     head,
     method: record.merge?.method ?? config.merge.method,
     title: mergeTitle(snapshot, record),
-    message: mergeMessage(record),
+    message: mergeMessage(snapshot, record),
   };
   if (!isRefused) return { kind: "request_merge", pull: pull.number, ...words };
   const mayWait = status === NOT_YET && pull.autoMerge === "allowed" && isGated(pull);
