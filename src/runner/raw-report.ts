@@ -1,7 +1,7 @@
 /** The raw report: what the agent's workflow job leaves for the publisher; everything in it is a claim until the publisher has looked at the work. */
 import { z } from "zod";
 import { Finding } from "../domain/finding.ts";
-import { Report } from "../domain/report.ts";
+import { RebaseClaim, Report } from "../domain/report.ts";
 import { AttemptEnd, Count } from "../domain/task.ts";
 
 /** Ends that only the app, the publisher or a person can give. */
@@ -18,8 +18,10 @@ const NOT_FOR_THE_AGENT_JOB = [
 export const RawFinding = Finding.omit({ fingerprint: true, anchor: true });
 export type RawFinding = z.infer<typeof RawFinding>;
 
-export const RawReport = Report.omit({ work: true, guard: true, review: true }).extend({
+export const RawReport = Report.omit({ work: true, guard: true, review: true, rebase: true }).extend({
   findings: z.array(RawFinding).nullable(),
+  /** null: not a rebase, or it never got to its first commit. */
+  rebase: RebaseClaim.nullable(),
   end: AttemptEnd.exclude(NOT_FOR_THE_AGENT_JOB),
   /** How many commits lie in the bundle; 0: there is no bundle. */
   commits: Count,
@@ -39,6 +41,7 @@ export function blankReport(start: Pick<RawReport, "attempt" | "kind" | "end" | 
     findings: null,
     coverage: null,
     closed: null,
+    rebase: null,
     plan: null,
     answer: null,
     question: null,

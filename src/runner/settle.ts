@@ -68,8 +68,8 @@ export function settleExplore(raw: RawReport): Report {
 
 /** What stands in the raw report, without anything that only the publisher can know. */
 export function withoutWork(raw: RawReport): Report {
-  const { commits: _, findings: __, ...rest } = raw;
-  return { ...rest, findings: null, review: null, work: null, guard: [] };
+  const { commits: _, findings: __, rebase: ___, ...rest } = raw;
+  return { ...rest, findings: null, review: null, rebase: null, work: null, guard: [] };
 }
 
 function settleNothing(claimed: RawReport, job: Job): Report {
