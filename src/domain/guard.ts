@@ -34,6 +34,8 @@ export type GuardRule =
   | "too_many_bytes"
   | "too_many_commits"
   | "base_not_ancestor"
+  | "outside_rebase"
+  | "conflict_markers"
   | "bundle_too_big";
 
 export interface Refusal {

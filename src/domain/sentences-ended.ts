@@ -166,6 +166,8 @@ const GUARD: { [rule in GuardRule]: string } & { [rule: string]: string } = {
   too_many_bytes: "more bytes than allowed",
   too_many_commits: "more commits than allowed",
   base_not_ancestor: "not built on the base",
+  outside_rebase: "not part of what was to be rebased",
+  conflict_markers: "a conflict that nobody settled",
   bundle_too_big: "too big to be read",
 };
 
