@@ -3,6 +3,7 @@ import type { Effect } from "../domain/decision.ts";
 import type { Evidence } from "../domain/snapshot.ts";
 import type { Client } from "./client.ts";
 import { isLocked } from "./failure.ts";
+import { autoMerge, enqueue } from "./effects/ask-to-merge.ts";
 import { cancelRun } from "./effects/cancel-run.ts";
 import { closeIssue } from "./effects/close-issue.ts";
 import { closePull } from "./effects/close-pull.ts";
@@ -11,12 +12,14 @@ import { deleteBranch } from "./effects/delete-branch.ts";
 import { dispatch } from "./effects/dispatch.ts";
 import { editPull } from "./effects/edit-pull.ts";
 import { editStatus } from "./effects/edit-status.ts";
+import { holdMerge } from "./effects/hold-merge.ts";
 import { minimise } from "./effects/minimise.ts";
 import { openPull } from "./effects/open-pull.ts";
 import { postReview } from "./effects/post-review.ts";
 import { react } from "./effects/react.ts";
 import { requestMerge } from "./effects/request-merge.ts";
 import { rerunChecks } from "./effects/rerun-checks.ts";
+import { revertPull } from "./effects/revert-pull.ts";
 import { say } from "./effects/say.ts";
 import { setCheck } from "./effects/set-check.ts";
 import { setLabels } from "./effects/set-labels.ts";
@@ -38,6 +41,10 @@ const PERFORM: { [Kind in Effect["kind"]]: Perform<Kind> } = {
   minimise,
   rerun_checks: rerunChecks,
   set_labels: setLabels,
+  auto_merge: autoMerge,
+  enqueue,
+  hold_merge: holdMerge,
+  revert_pull: revertPull,
   request_merge: requestMerge,
   delete_branch: deleteBranch,
   close_issue: closeIssue,

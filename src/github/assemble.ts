@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
 import { CONFIG_PATH, markerOf } from "../domain/names.ts";
 import { isLiving, type Record } from "../domain/record.ts";
-import type { Evidence, Role, RunFacts, Said, Snapshot } from "../domain/snapshot.ts";
+import type { ConfigReading, Evidence, Role, RunFacts, Said, Snapshot } from "../domain/snapshot.ts";
 import type { Instant } from "../domain/task.ts";
 import { withLogs, type Logs } from "./check-logs.ts";
 import type { Client, RepositoryKey } from "./client.ts";
@@ -11,7 +11,6 @@ import type { Grant } from "./grant.ts";
 import { dispatchedRun, findRun, type Dispatcher } from "./find-run.ts";
 import { restOfTasks } from "./ledger-list.ts";
 import { olderComments, olderThreads, restOfChecks } from "./pages.ts";
-import { readConfig } from "./read-config.ts";
 import {
   batonFacts,
   commentFacts,
@@ -24,6 +23,7 @@ import {
 } from "./read-facts.ts";
 import { baseChecks, checkFacts, ownReviews, pullFacts, threadFacts } from "./read-pull.ts";
 import { installationFacts, workflowOf } from "./read-setup.ts";
+import { readLanded } from "./read-landed.ts";
 import { readRoles } from "./roles.ts";
 import type { PullNode, SnapshotAnswer } from "./snapshot-answer.ts";
 
@@ -39,6 +39,7 @@ export interface AssembleContext {
   evidence: readonly Evidence[];
   roles?: Map<number, Role>;
   data: SnapshotAnswer;
+  config: ConfigReading;
   now: Instant;
   /** null: the client does not speak as an installation. */
   grant: Grant | null;
@@ -46,7 +47,7 @@ export interface AssembleContext {
 
 /** Reads on where one query could not tell everything: further pages, the workflow run, people's roles. */
 export async function assemble(client: Client, task: TaskKey, context: AssembleContext): Promise<Snapshot> {
-  const { data, now, key, appId, logs, evidence } = context;
+  const { data, now, key, appId, logs, evidence, config } = context;
   const { repository, viewer } = data;
   const [owner = task.repository.owner, name = task.repository.name] = repository.nameWithOwner.split("/");
   const place = { id: repository.databaseId, owner, name };
@@ -55,7 +56,6 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
   const files = recordWithFiles(repository, { repository: place.id, issue: task.issue, key });
   const { record } = files;
   const known = record.kind === "record" ? record.record : null;
-  const config = readConfig(configFile(repository));
   const label = config.kind === "config" ? config.config.label : DEFAULT_CONFIG.label;
   const comments = await allComments(client, place, { repository, since: known?.seen.comment ?? null });
   const theirs = comments.filter(({ isMine }) => !isMine).map(({ facts }) => facts);
@@ -82,6 +82,7 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
     unfinished: unfinishedFacts(repository),
     branchHead: repository.branch?.target.oid ?? null,
     pull: await pullOf(client, place, { repository, appId, logs, known }),
+    landed: await landedOf(client, place, repository),
     comments: theirs.filter(({ id }) => id > (known?.seen.comment ?? 0)),
     discussion: theirs.filter(({ on }) => on === "issue"),
     said: saidBy(comments, repository.pullRequest ?? null),
@@ -92,7 +93,7 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
   return { ...snapshot, roles: await readRoles(client, place, { snapshot, known: context.roles }) };
 }
 
-function configFile({ config }: SnapshotAnswer["repository"]) {
+export function configFile({ config }: SnapshotAnswer["repository"]) {
   if (config === null) return null;
   const { oid, byteSize, text } = config;
   if (oid === undefined) throw new Error(`${CONFIG_PATH} is no file; make it one`);
@@ -173,11 +174,22 @@ async function pullOf(
   const threads = await olderThreads(client, place, { number: pull.number, page: pull.reviewThreads });
   const checks = pages.flatMap((page) => checkFacts(page, appId));
   return pullFacts(pull, {
+    autoMergeAllowed: context.repository.autoMergeAllowed,
     checks: mayNeedLogs(known)
       ? await withLogs(client, place, { checks, logs })
       : checks.map((check) => ({ ...check, log: null })),
     threads: threads.flatMap(threadFacts),
   });
+}
+
+/** Who solves a conflict has to know what the other side was for; nobody else does. */
+async function landedOf(
+  client: Client,
+  place: RepositoryKey,
+  { pullRequest: pull }: SnapshotAnswer["repository"],
+): Promise<Snapshot["landed"]> {
+  if (pull?.state !== "OPEN" || pull.mergeable !== "CONFLICTING") return [];
+  return readLanded(client, place, pull.baseRefName);
 }
 
 /** Failed checks are read where a fix attempt may start or has to be told why it may not. */
@@ -194,5 +206,5 @@ async function listOf(
   const tasks = await restOfTasks(client, { repository: place, key, page: refs });
   return tasks
     .flatMap(({ record }) => record ?? [])
-    .filter(({ phase }) => phase === "running" || phase === "queued");
+    .filter(({ phase }) => phase === "running" || phase === "queued" || phase === "ready");
 }

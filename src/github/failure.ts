@@ -1,6 +1,7 @@
 /** The ways in which a request to GitHub fails that GZA tells apart. */
 import { RequestError } from "@octokit/request-error";
 import { z } from "zod";
+import { cleanLine } from "../domain/clean.ts";
 import type { Instant } from "../domain/task.ts";
 
 /** GitHub asks to wait; nobody sleeps for it, the work is taken up again at `until` (GitHub's clock), in `seconds`. */
@@ -71,20 +72,25 @@ export function statusOf(error: unknown): number | null {
   return error instanceof RequestError && error.response !== undefined ? error.status : null;
 }
 
-/** GitHub's own words for a refusal, cut to what fits a sentence. */
+/** GitHub's own words for a refusal, cut to what fits a sentence; they may name what people named. */
 export function refusalOf(error: unknown): string {
+  return cleanLine(wordsOf(error), 500);
+}
+
+function wordsOf(error: unknown): string {
   const cause = error instanceof Forbidden ? error.cause : error;
+  if (cause instanceof GraphqlFailure) return cause.problems.map(({ message }) => message).join("; ");
   const data = z
     .looseObject({
       message: z.string(),
       errors: z.array(z.union([z.string(), z.looseObject({ message: z.string().optional() })])).optional(),
     })
     .safeParse(cause instanceof RequestError ? cause.response?.data : undefined);
-  if (!data.success) return cause instanceof Error ? cause.message.slice(0, 500) : "no reason was given";
+  if (!data.success) return cause instanceof Error ? cause.message : "no reason was given";
   const details = (data.data.errors ?? []).flatMap((detail) =>
     typeof detail === "string" ? detail : (detail.message ?? []),
   );
-  return [data.data.message, ...details].join("; ").slice(0, 500);
+  return [data.data.message, ...details].join("; ");
 }
 
 /** Refused because the conversation is locked; GitHub has a status of its own for reviews, and none for GraphQL. */

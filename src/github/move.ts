@@ -92,12 +92,14 @@ async function writeNewTrees(
 
 /** All that stands in a record's tree, where the move changes any of it. */
 function recordFiles(snapshot: Snapshot, { record, ...move }: Move): { [path: string]: string } {
-  if (move.brief === null && move.findings === null) return {};
+  if (move.brief === null && move.findings === null && move.receipt === null) return {};
   const brief = move.brief ?? snapshot.brief;
   const findings = move.findings ?? snapshot.findings;
+  const receipt = move.receipt ?? snapshot.receipt;
   return {
     ...(brief !== null && { "brief.json": asFile(brief) }),
     ...(findings !== null && record.findings !== null && { "findings.json": asFile(findings) }),
+    ...(receipt !== null && record.receipt !== null && { "receipt.json": asFile(receipt) }),
   };
 }
 

@@ -11,12 +11,13 @@ import {
   WORKFLOW_PATH,
 } from "../domain/names.ts";
 import type { Record } from "../domain/record.ts";
-import type { Evidence, Role, Snapshot } from "../domain/snapshot.ts";
+import type { ConfigReading, Evidence, Role, Snapshot } from "../domain/snapshot.ts";
 import type { Instant } from "../domain/task.ts";
-import { assemble, type TaskKey } from "./assemble.ts";
+import { assemble, configFile, type TaskKey } from "./assemble.ts";
 import type { Logs } from "./check-logs.ts";
 import { graphql, type Client } from "./client.ts";
 import { GraphqlFailure, type GraphqlProblem } from "./failure.ts";
+import { readConfig } from "./read-config.ts";
 import { MovedWhileRead, recordWithFiles } from "./read-facts.ts";
 import { SnapshotAnswer } from "./snapshot-answer.ts";
 import { SNAPSHOT_QUERY } from "./snapshot-query.ts";
@@ -25,8 +26,10 @@ import { SNAPSHOT_QUERY } from "./snapshot-query.ts";
 export interface Hint {
   branch: string | null;
   pull: number | null;
-  /** The ledger's list is needed: there is no record yet, or the task waits for its turn. */
+  /** The ledger's list is needed: there is no record yet, the task waits for its turn, or others may have to be merged before it. */
   list: boolean;
+  /** The config wants merged what is approved, without a word. */
+  unasked: boolean;
 }
 
 export interface Observer {
@@ -41,13 +44,16 @@ export interface Observer {
 }
 
 /** Of a task that was never read there is mostly no record yet. */
-const NO_HINT: Hint = { branch: null, pull: null, list: true };
+const NO_HINT: Hint = { branch: null, pull: null, list: true, unasked: false };
 /** Times that a task is read anew because the hint was wrong or a ref moved in between. */
 const READS = 5;
 
 /** What the next reading of a task will need, as far as the record that was just written tells. */
-export function expect(observer: Observer, task: TaskKey, { branch, pull, phase }: Record): void {
-  observer.hints.set(hintName(task), { branch, pull, list: phase === "queued" });
+export function expect(observer: Observer, task: TaskKey, record: Record): void {
+  const name = hintName(task);
+  const { unasked } = observer.hints.get(name) ?? NO_HINT;
+  const { branch, pull } = record;
+  observer.hints.set(name, { branch, pull, list: needsList(record, { pull, unasked }), unasked });
 }
 
 /** `roles`: those that were asked for a moment ago, to which what is asked for now is added. `gone`: there is no such repository (deleted, no longer installed), or no such issue and no record of it. */
@@ -67,9 +73,11 @@ export async function observe(
     const answer = await ask(client, task, hint);
     if (answer === "gone" || answer.data.repository.databaseId !== task.repository.id) return "gone";
     try {
-      const better = betterHint(answer.data, { task, hint, observer });
+      const config = readConfig(configFile(answer.data.repository));
+      const better = betterHint(answer.data, { task, hint, observer, config });
       observer.hints.set(name, better);
-      if (isEnough(hint, better)) return await assemble(client, task, { ...observer, ...answer, grant });
+      if (isEnough(hint, better))
+        return await assemble(client, task, { ...observer, ...answer, config, grant });
     } catch (error) {
       if (!(error instanceof MovedWhileRead)) throw error;
     }
@@ -95,6 +103,7 @@ async function ask(
       record: taskRef(issue),
       brief: `${taskRef(issue)}:brief.json`,
       findings: `${taskRef(issue)}:findings.json`,
+      receipt: `${taskRef(issue)}:receipt.json`,
       baton: batonRef(issue),
       report: `${batonRef(issue)}:report.json`,
       unfinished: unfinishedRef(issue),
@@ -115,12 +124,21 @@ async function ask(
   } catch (error) {
     if (!(error instanceof GraphqlFailure)) throw error;
     if (error.problems.every((problem) => isMissing(problem, "repository"))) return "gone";
-    if (!error.problems.every((problem) => isMissing(problem, "repository.issue"))) throw error;
+    if (!error.problems.every(isNoHarm)) throw error;
     // Everything else of the answer is whole: a record tells what the issue was.
     const { data, now } = error.answer;
     const answer = { data: SnapshotAnswer.parse(data), now };
-    return answer.data.repository.record === null ? "gone" : answer;
+    const { issue: found, record } = answer.data.repository;
+    return found === null && record === null ? "gone" : answer;
   }
+}
+
+/** An issue that is gone has left its record; a branch that is gone has nothing to be compared. */
+function isNoHarm(problem: GraphqlProblem): boolean {
+  return (
+    isMissing(problem, "repository.issue") ||
+    problem.path?.join(".") === "repository.pullRequest.baseRef.compare"
+  );
 }
 
 function isMissing({ type, path = [] }: GraphqlProblem, place: string): boolean {
@@ -130,19 +148,30 @@ function isMissing({ type, path = [] }: GraphqlProblem, place: string): boolean 
 /** What the hint should have been. A pull request that the record does not name yet is found by its branch. */
 function betterHint(
   { repository }: SnapshotAnswer,
-  { task, hint, observer }: { task: TaskKey; hint: Hint; observer: Observer },
+  { task, hint, observer, config }: { task: TaskKey; hint: Hint; observer: Observer; config: ConfigReading },
 ): Hint {
   const identity = { repository: repository.databaseId, issue: task.issue, key: observer.key };
   const { record } = recordWithFiles(repository, identity);
-  if (record.kind !== "record") return { branch: null, pull: null, list: record.kind === "none" };
-  const { branch, pull, base, phase, asked } = record.record;
-  const list = phase === "queued";
-  if (pull !== null || branch === null) return { branch, pull, list };
-  if (hint.branch !== branch) return { branch, pull: null, list };
+  const unasked = config.kind === "config" && config.config.merge.when === "approved";
+  if (record.kind !== "record") return { branch: null, pull: null, list: record.kind === "none", unasked };
+  const { branch, base, asked } = record.record;
+  const hinted = (pull: number | null): Hint => {
+    return { branch, pull, list: needsList(record.record, { pull, unasked }), unasked };
+  };
+  if (record.record.pull !== null || branch === null) return hinted(record.record.pull);
+  if (hint.branch !== branch) return hinted(null);
   const found = repository.pullRequests?.nodes.find(
     (node) => !node.isCrossRepository && node.baseRefName === base && node.createdAt >= asked.at,
   );
-  return { branch, pull: found?.number ?? null, list };
+  return hinted(found?.number ?? null);
+}
+
+/** Whose turn it is, and which of several that are ready is merged first, shows only in the list. */
+function needsList(
+  { phase, merge }: Record,
+  { pull, unasked }: { pull: number | null; unasked: boolean },
+): boolean {
+  return phase === "queued" || phase === "ready" || (pull !== null && (merge !== null || unasked));
 }
 
 /** Whether what was asked for holds what should have been: a list that nobody needs, or a pull request not listed yet, does no harm. */

@@ -1,9 +1,11 @@
 /** Turns the snapshot query's answer into the domain's facts. */
+import type { z } from "zod";
 import type { Brief } from "../domain/brief.ts";
 import { Brief as BriefShape, briefHash } from "../domain/brief.ts";
 import { Findings } from "../domain/finding.ts";
 import { findingsHash } from "../domain/findings.ts";
 import { emptyQueue, Queue } from "../domain/queue.ts";
+import { Receipt, receiptHash } from "../domain/receipt.ts";
 import { readReport, type ReadReport } from "../domain/report.ts";
 import type { Baton, CommentFacts, IssueFacts, RecordReading, Unfinished } from "../domain/snapshot.ts";
 import type { Actor, Instant, Sha } from "../domain/task.ts";
@@ -18,6 +20,7 @@ export interface RecordWithFiles {
   record: RecordReading;
   brief: Brief | null;
   findings: Findings | null;
+  receipt: Receipt | null;
 }
 
 /** Refs and files of one answer are read one after another on GitHub's side; this says that one moved in between. */
@@ -114,7 +117,7 @@ export function commentFacts(page: CommentPage, on: "issue" | "pull"): OwnedComm
 
 /** The record with the files of its tree that it vouches for; one that is not as it was signed makes the record unreadable. */
 export function recordWithFiles(repository: Repository, identity: RecordIdentity): RecordWithFiles {
-  const nothing = { brief: null, findings: null };
+  const nothing = { brief: null, findings: null, receipt: null };
   if (repository.record === null) return { record: { kind: "none" }, ...nothing };
   const { target } = repository.record;
   if (target === null)
@@ -141,10 +144,28 @@ export function recordWithFiles(repository: Repository, identity: RecordIdentity
   const brief = briefText === null ? null : BriefShape.safeParse(parseJson(briefText)).data;
   if (brief === undefined || (brief !== null && briefHash(brief) !== record.brief))
     return refuse("brief.json");
-  if (record.findings === null) return { record: reading, brief, findings: null };
-  const findings = Findings.safeParse(parseJson(textOf("findings.json", repository.findings) ?? "")).data;
-  if (findings === undefined || findingsHash(findings) !== record.findings) return refuse("findings.json");
-  return { record: reading, brief, findings };
+  const findings = readFile(Findings, findingsHash, {
+    text: () => textOf("findings.json", repository.findings),
+    hash: record.findings,
+  });
+  if (findings === undefined) return refuse("findings.json");
+  const receipt = readFile(Receipt, receiptHash, {
+    text: () => textOf("receipt.json", repository.receipt),
+    hash: record.receipt,
+  });
+  if (receipt === undefined) return refuse("receipt.json");
+  return { record: reading, brief, findings, receipt };
+}
+
+/** One file of the record's tree. null: the record vouches for none; undefined: it is not the one whose hash was signed. */
+function readFile<Value>(
+  shape: z.ZodType<Value>,
+  hashOf: (value: Value) => string,
+  { text, hash }: { text: () => string | null; hash: string | null },
+): Value | null | undefined {
+  if (hash === null) return null;
+  const value = shape.safeParse(parseJson(text() ?? "")).data;
+  return value !== undefined && hashOf(value) === hash ? value : undefined;
 }
 
 /** J has `job.json` alone; whatever else lies on the baton was brought back by somebody. */

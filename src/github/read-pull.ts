@@ -13,7 +13,11 @@ import type { ContextPage, PullNode, ReviewNode, SnapshotAnswer, ThreadPage } fr
 
 export function pullFacts(
   pull: PullNode,
-  { checks, threads }: { checks: CheckFacts[]; threads: ThreadFacts[] },
+  {
+    checks,
+    threads,
+    autoMergeAllowed,
+  }: { checks: CheckFacts[]; threads: ThreadFacts[]; autoMergeAllowed: boolean },
 ): PullFacts {
   return {
     number: pull.number,
@@ -29,7 +33,12 @@ export function pullFacts(
     mergeable: ({ MERGEABLE: "mergeable", CONFLICTING: "conflicting", UNKNOWN: "unknown" } as const)[
       pull.mergeable
     ],
-    inQueue: pull.isInMergeQueue,
+    baseHead: pull.baseRef?.target?.oid ?? null,
+    behindBy: pull.baseRef?.compare?.behindBy ?? null,
+    mustCatchUp: pull.mergeStateStatus === "BEHIND",
+    files: filesOf(pull),
+    queue: queueOf(pull),
+    autoMerge: autoMergeOf(pull, autoMergeAllowed),
     labels: (pull.labels?.nodes ?? []).map(({ name }) => name),
     checks,
     reviews: pull.reviews.nodes.filter(({ viewerDidAuthor }) => !viewerDidAuthor).flatMap(reviewFacts),
@@ -66,6 +75,21 @@ export function checkFacts(page: ContextPage, appId: number): CheckFacts[] {
           log: node.description,
         },
   );
+}
+
+function filesOf({ files }: PullNode): string[] | null {
+  if (files === null || files.totalCount > files.nodes.length) return null;
+  return files.nodes.map(({ path }) => path);
+}
+
+function queueOf({ isInMergeQueue, isMergeQueueEnabled }: PullNode): PullFacts["queue"] {
+  if (isInMergeQueue) return "queued";
+  return isMergeQueueEnabled ? "enabled" : "none";
+}
+
+function autoMergeOf({ autoMergeRequest }: PullNode, isAllowed: boolean): PullFacts["autoMerge"] {
+  if (autoMergeRequest !== null) return "on";
+  return isAllowed ? "allowed" : "forbidden";
 }
 
 /** Conversations with their first and last words; what stands between is not decided on. */

@@ -146,10 +146,24 @@ const Pull = z.looseObject({
   state: z.enum(["OPEN", "MERGED", "CLOSED"]),
   isDraft: z.boolean(),
   mergeable: z.enum(["MERGEABLE", "CONFLICTING", "UNKNOWN"]),
+  mergeStateStatus: z.string(),
   isInMergeQueue: z.boolean(),
+  isMergeQueueEnabled: z.boolean(),
+  autoMergeRequest: z.looseObject({}).nullable(),
   headRefOid: Sha,
   headRefName: z.string(),
   baseRefName: z.string(),
+  /** null: the base is gone. */
+  baseRef: z
+    .looseObject({
+      target: Oid.nullable(),
+      /** null: there is no such branch, or it shares no history with the base. */
+      compare: z.looseObject({ behindBy: z.number() }).nullable(),
+    })
+    .nullable(),
+  files: z
+    .looseObject({ totalCount: z.number(), nodes: z.array(z.looseObject({ path: z.string() })) })
+    .nullable(),
   mergedBy: Who,
   mergeCommit: Oid.nullable(),
   labels: Labels,
@@ -195,6 +209,7 @@ export const SnapshotAnswer = z.looseObject({
     nameWithOwner: z.string(),
     url: z.string(),
     isInOrganization: z.boolean(),
+    autoMergeAllowed: z.boolean(),
     owner: z.looseObject({ login: z.string() }),
     defaultBranchRef: z
       .looseObject({
@@ -245,6 +260,7 @@ export const SnapshotAnswer = z.looseObject({
     record: targetOf(RecordTarget),
     brief: Text,
     findings: Text,
+    receipt: Text,
     baton: targetOf(BatonTarget),
     report: Report,
     unfinished: targetOf(UnfinishedTarget),

@@ -19,13 +19,13 @@ const THREADS = `pageInfo { hasPreviousPage startCursor }
 const RECORD_COMMIT = `oid message parents(first: 2) { nodes { oid } }`;
 
 export const SNAPSHOT_QUERY = `query Snapshot(
-  $owner: String!, $name: String!, $issue: Int!, $record: String!, $brief: String!, $findings: String!, $baton: String!, $report: String!,
+  $owner: String!, $name: String!, $issue: Int!, $record: String!, $brief: String!, $findings: String!, $receipt: String!, $baton: String!, $report: String!,
   $unfinished: String!, $unfinishedReport: String!, $queueRef: String!, $queue: String!, $config: String!, $workflow: String!, $tasks: String!, $branch: String!, $branchRef: String!,
   $hasBranch: Boolean!, $pull: Int!, $hasPull: Boolean!, $withList: Boolean!
 ) {
   viewer { login databaseId }
   repository(owner: $owner, name: $name) {
-    id databaseId nameWithOwner url isInOrganization owner { login }
+    id databaseId nameWithOwner url isInOrganization autoMergeAllowed owner { login }
     defaultBranchRef { name target { oid ... on Commit { statusCheckRollup { contexts(first: 100) { nodes { type: __typename
       ... on CheckRun { name status conclusion checkSuite { app { databaseId } workflowRun { event } } }
       ... on StatusContext { context state } } } } } } }
@@ -37,8 +37,10 @@ export const SNAPSHOT_QUERY = `query Snapshot(
         ... on ClosedEvent { createdAt actor { ${WHO} } }
         ... on RenamedTitleEvent { createdAt actor { ${WHO} } } } }
       comments(last: 100) { ${COMMENTS} } }
-    pullRequest(number: $pull) @include(if: $hasPull) { id number url title body state isDraft mergeable isInMergeQueue
-      headRefOid headRefName baseRefName mergedBy { ${WHO} } mergeCommit { oid }
+    pullRequest(number: $pull) @include(if: $hasPull) { id number url title body state isDraft mergeable mergeStateStatus
+      isInMergeQueue isMergeQueueEnabled autoMergeRequest { enabledAt }
+      headRefOid headRefName baseRefName baseRef { target { oid } compare(headRef: $branch) { behindBy } }
+      files(first: 100) { totalCount nodes { path } } mergedBy { ${WHO} } mergeCommit { oid }
       labels(first: 100) { nodes { name } }
       comments(last: 100) { ${COMMENTS} }
       reviews(last: 100) { nodes { id databaseId state body submittedAt viewerDidAuthor isMinimized author { ${WHO} } } }
@@ -51,6 +53,7 @@ export const SNAPSHOT_QUERY = `query Snapshot(
       history(first: 11) { nodes { ${RECORD_COMMIT} } } } } }
     brief: object(expression: $brief) { ... on Blob { oid text isTruncated } }
     findings: object(expression: $findings) { ... on Blob { oid text isTruncated } }
+    receipt: object(expression: $receipt) { ... on Blob { oid text isTruncated } }
     baton: ref(qualifiedName: $baton) { target { ... on Commit { oid committedDate parents(first: 2) { nodes { oid } } tree { entries { name oid } } } } }
     report: object(expression: $report) { ... on Blob { oid byteSize text isTruncated } }
     unfinished: ref(qualifiedName: $unfinished) { target { ... on Commit { oid parents(first: 2) { nodes { oid } } tree { entries { name oid } } } } }
@@ -83,4 +86,10 @@ export const CONTEXTS_QUERY = `query Contexts($owner: String!, $name: String!, $
 export const TASKS_QUERY = `query Tasks($owner: String!, $name: String!, $tasks: String!, $after: String) {
   repository(owner: $owner, name: $name) { refs(refPrefix: $tasks, first: 100, after: $after) { pageInfo { hasNextPage endCursor }
     nodes { name target { ... on Commit { ${RECORD_COMMIT} } } } } }
+}`;
+
+export const LANDED_QUERY = `query Landed($owner: String!, $name: String!, $base: String!) {
+  repository(owner: $owner, name: $name) {
+    pullRequests(states: MERGED, baseRefName: $base, first: 20, orderBy: {field: UPDATED_AT, direction: DESC}) {
+      nodes { number title body mergedAt mergeCommit { oid } } } }
 }`;
