@@ -1,7 +1,7 @@
 /** Pull requests follow their branches: a push moves their head, makes their test merge stale, merges or closes them. */
 import { closeMentioned } from "./closing-words.ts";
 import { sizeOf } from "./git/diff.ts";
-import { isAncestor, resolve } from "./git/objects.ts";
+import { isAncestor, mergeBase, resolve } from "./git/objects.ts";
 import { setRef } from "./git/transaction.ts";
 import { announce, closeIssue, record, type Act } from "./issues.ts";
 import type { Issue } from "./model/issues.ts";
@@ -39,15 +39,16 @@ export async function followBranch(world: World, repository: Repository, moved: 
   }
 }
 
-/** Marks it merged by `sha`, closes it, and closes what its text says it closes (on the default branch). */
+/** Marks it merged by `sha` onto what was there before, closes it, and closes what its text says it closes (on the default branch). */
 export function markMerged(
   world: World,
   repository: Repository,
-  { issue, pull, sha, ...act }: Act & { issue: Issue; pull: Pull; sha: string },
+  { issue, pull, sha, onto, ...act }: Act & { issue: Issue; pull: Pull; sha: string; onto: string | null },
 ): void {
   pull.mergedAt = instant(world);
   pull.mergedById = act.actorId;
   pull.mergeCommitSha = sha;
+  pull.mergedOnto = onto;
   record(world, issue, { kind: "merged", actorId: act.actorId, commit: sha });
   closeIssue(world, repository, issue, act);
   if (pull.baseRef !== repository.defaultBranch) return;
@@ -90,7 +91,7 @@ async function moveHead(
 async function moveBase(
   world: World,
   repository: Repository,
-  { issue, pull, after, actorId, token }: Followed,
+  { issue, pull, before, after, actorId, token }: Followed,
 ): Promise<void> {
   forgetTestMerge(world, pull);
   if (after === null) {
@@ -99,5 +100,6 @@ async function moveBase(
     return;
   }
   if (merging.has(issue) || !(await isAncestor(repository, pull.headSha, after))) return;
-  markMerged(world, repository, { issue, pull, sha: pull.headSha, actorId, token });
+  const onto = before === null ? null : await mergeBase(repository, before, pull.headSha);
+  markMerged(world, repository, { issue, pull, sha: pull.headSha, onto, actorId, token });
 }

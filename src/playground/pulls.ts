@@ -50,6 +50,7 @@ export async function openPull(world: World, repository: Repository, input: Pull
     mergedAt: null,
     mergedById: null,
     mergeCommitSha: null,
+    mergedOnto: null,
     mergeability: null,
     unknownReads: world.mergeability.unknownReads,
     size,
@@ -139,7 +140,7 @@ export async function mergePull(
   await whileMerging(issue, () =>
     moveBase(world, repository, { updates: [update], actorId, token, byPull: true }),
   );
-  markMerged(world, repository, { issue, pull, sha, actorId, token });
+  markMerged(world, repository, { issue, pull, sha, onto: tested.base, actorId, token });
   await setRef(repository.directory, `refs/pull/${issue.number}/merge`, null);
   if (repository.deleteBranchOnMerge) await deleteHead(world, repository, { issue, pull, actorId, token });
   return sha;

@@ -36,7 +36,7 @@ export async function replay(
   for (const commit of commits) {
     const [parent] = commit?.parents ?? [];
     if (!commit || parent === undefined || commit.parents.length > 1) continue;
-    const tree = await pickTree(repository, { head, parent, oid: commit.oid });
+    const tree = await mergeWithAncestor(repository, { ancestor: parent, ours: head, theirs: commit.oid });
     if (tree === null) return null;
     head = await writeCommit(repository, {
       tree,
@@ -50,24 +50,25 @@ export async function replay(
 }
 
 /**
- * A cherry-pick as a merge: `head` and the commit are given the commit's parent as their only common ancestor, by two
- * commits that nothing keeps. (`merge-tree --merge-base` would do, but needs git 2.40.)
+ * A merge of two commits that are given an ancestor of one's choice: a cherry-pick of `theirs` when that is its parent, a revert of
+ * the ancestor when `theirs` is. Null when it conflicts. Both sides become commits that nothing keeps. (`merge-tree --merge-base`
+ * would do, but needs git 2.40.)
  */
-async function pickTree(
+export async function mergeWithAncestor(
   repository: Repository,
-  { head, parent, oid }: { head: string; parent: string; oid: string },
+  { ancestor, ours, theirs }: { ancestor: string; ours: string; theirs: string },
 ): Promise<string | null> {
   const nobody: Identity = { name: "GitHub", email: "noreply@github.com", date: "2020-01-01T00:00:00Z" };
-  const onParent = async (revision: string): Promise<string> => {
+  const onAncestor = async (revision: string): Promise<string> => {
     const [commit] = await readCommits(repository, [revision]);
     if (!commit) throw new Error(`commit ${revision} is missing from ${repository.directory}`);
     return writeCommit(repository, {
       tree: commit.tree,
-      parents: [parent],
+      parents: [ancestor],
       author: nobody,
       committer: nobody,
       message: revision,
     });
   };
-  return mergeTrees(repository, await onParent(head), await onParent(oid));
+  return mergeTrees(repository, await onAncestor(ours), await onAncestor(theirs));
 }

@@ -31,6 +31,7 @@ const CONTENT = new Set([
   "addComment",
   "createIssue",
   "createPullRequest",
+  "revertPullRequest",
   "addPullRequestReview",
   "addPullRequestReviewComment",
   "addPullRequestReviewThread",

@@ -10,6 +10,7 @@ import { issueFields } from "./resolvers/issue.ts";
 import { labelFields } from "./resolvers/label.ts";
 import { commentMutations } from "./resolvers/mutations/comments.ts";
 import { issueMutations } from "./resolvers/mutations/issues.ts";
+import { landingMutations } from "./resolvers/mutations/landing.ts";
 import { pullRequestMutations } from "./resolvers/mutations/pull-requests.ts";
 import { refMutations } from "./resolvers/mutations/refs.ts";
 import { reviewMutations } from "./resolvers/mutations/reviews.ts";
@@ -31,6 +32,7 @@ export const TYPES: Record<string, Record<string, Resolver<never>>> = {
     ...issueMutations,
     ...commentMutations,
     ...pullRequestMutations,
+    ...landingMutations,
     ...reviewMutations,
   },
   ...actorFieldsByType,

@@ -14,6 +14,8 @@ export interface Pull {
   mergedAt: string | null;
   mergedById: number | null;
   mergeCommitSha: string | null;
+  /** What the base had without it, when it was merged. */
+  mergedOnto: string | null;
   /** Result of the last test merge and the two tips it was made for; null: not computed yet, or stale. */
   mergeability: Mergeability | null;
   /** How many readers more are told nothing of it, though it may be there. */

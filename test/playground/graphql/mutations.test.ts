@@ -377,6 +377,7 @@ function aDraft({ world, repository, owner, token, first }: SmallWorld): string 
     mergedAt: null,
     mergedById: null,
     mergeCommitSha: null,
+    mergedOnto: null,
     mergeability: null,
     unknownReads: 0,
     size: { commits: 0, additions: 0, deletions: 0, changedFiles: 0 },

@@ -323,6 +323,7 @@ function openPull({ world, repository, owner, token, first }: SmallWorld, head: 
     mergedAt: null,
     mergedById: null,
     mergeCommitSha: null,
+    mergedOnto: null,
     mergeability: null,
     unknownReads: 0,
     size: { commits: 1, additions: 1, deletions: 0, changedFiles: 1 },
