@@ -93,7 +93,10 @@ describe("/gza resume, approve, merge and the plain ones", () => {
     ["/gza status?", { kind: "mistaken", word: "status?" }],
     ["/gza help me", bad("help", "me")],
     ["/gza split", { kind: "later", word: "split" }],
-    ["/gza revert abc", { kind: "later", word: "revert" }],
+    ["/gza rebase", { kind: "rebase" }],
+    ["/gza rebase main", bad("rebase", "main")],
+    ["/gza revert", { kind: "revert" }],
+    ["/gza revert abc", bad("revert", "abc")],
     ["/gza learn", { kind: "later", word: "learn" }],
   ])("%j", (body, expected) => {
     expect(parseCommand(body)).toEqual(expected);

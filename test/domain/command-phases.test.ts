@@ -12,6 +12,7 @@ import {
   HEAD,
   JOB,
   NOW,
+  pull,
   ready,
   rejected,
   report,
@@ -34,14 +35,20 @@ const RUNNING = rejected(
   { baton: { kind: "job", oid: JOB, at: NOW }, run: run({ status: "in_progress" }) },
 );
 
+const BEHIND = { pull: pull({ behindBy: 1 }) } as const;
+const MERGED: Partial<Snapshot> = {
+  pull: pull({ state: "merged" }),
+  evidence: [{ kind: "reverted", pull: 8, by: 19 }],
+};
+
 /** A task with a pull request in each phase. */
 const IN: { [phase in Phase]: Snapshot } = {
-  queued: rejected(undefined, { phase: "queued", reason: "waits_for_room" }),
+  queued: rejected(undefined, { phase: "queued", reason: "waits_for_room" }, BEHIND),
   running: RUNNING,
-  open: rejected(),
-  ready: reviewed({}, { findings: rejected().findings }),
-  parked: rejected(undefined, { phase: "parked", reason: "review_cycles" }),
-  done: reviewed({ phase: "done", reason: "merged" }),
+  open: rejected(undefined, {}, BEHIND),
+  ready: reviewed({}, { findings: rejected().findings, ...BEHIND }),
+  parked: rejected(undefined, { phase: "parked", reason: "review_cycles" }, BEHIND),
+  done: reviewed({ phase: "done", reason: "merged" }, MERGED),
   cancelled: rejected(undefined, { phase: "cancelled", reason: "command" }),
 };
 
@@ -55,6 +62,8 @@ const BODIES: { [word in Word]: string } = {
   improve: "/gza improve faster",
   dismiss: "/gza dismiss F1 no",
   merge: "/gza merge",
+  rebase: "/gza rebase",
+  revert: "/gza revert",
   status: "/gza status",
   help: "/gza help",
 };
@@ -146,6 +155,24 @@ const TABLE: { [word in Word]: Row } = {
     done: NOT_NOW,
     cancelled: NOT_NOW,
   },
+  rebase: {
+    queued: "rebase",
+    running: BUSY,
+    open: "rebase",
+    ready: "rebase",
+    parked: "rebase",
+    done: NOT_NOW,
+    cancelled: NOT_NOW,
+  },
+  revert: {
+    queued: NOT_NOW,
+    running: BUSY,
+    open: NOT_NOW,
+    ready: NOT_NOW,
+    parked: NOT_NOW,
+    done: "revert",
+    cancelled: NOT_NOW,
+  },
   status: {
     queued: "status",
     running: "status",
@@ -190,7 +217,8 @@ describe("every command in every phase", () => {
       const body = Object.entries(BODIES).find(([one]) => one === word)?.[1] ?? "";
       const from = IN[phase];
       const { move } = decide(says(body, from));
-      const { seen, intents, mac, ...before } = recordOf(from);
+      // What the head changes is noted whenever there is a move.
+      const { seen, intents, mac, footprint: _, ...before } = recordOf(from);
 
       expect(move?.record).toMatchObject(before);
       expect(move?.findings).toBeNull();
@@ -247,7 +275,7 @@ describe("what a command changes", () => {
     });
   });
 
-  it.each(["/gza review", "/gza improve faster", "/gza dismiss F1 no", "/gza merge"])(
+  it.each(["/gza review", "/gza improve faster", "/gza dismiss F1 no", "/gza rebase", "/gza merge"])(
     "%s before there is a pull request is told so",
     (body) => {
       const from = says(body, task({}));

@@ -13,18 +13,20 @@ function problem(config: Settings): string {
 
 describe("without a word in it", () => {
   it("is as the contract says", () => {
-    const agent = { default: {}, explore: {}, implement: {}, review: {}, improve: {}, fix: {} };
+    const agent = { default: {}, explore: {}, implement: {}, review: {}, improve: {}, fix: {}, rebase: {} };
 
     expect(DEFAULT_CONFIG).toEqual({
       label: "gza",
       agents: agent,
-      parallel: { tasks: 5 },
+      parallel: { tasks: 5, rebases: 3 },
       budget: { task: 10, day: 50 },
       setup: null,
       verify: null,
       review: { enabled: true, cycles: 4 },
       checks: { fix: true },
-      merge: { method: "squash" },
+      rebase: { when: "conflict", regenerate: {} },
+      merge: { when: "asked", method: "squash" },
+      keep: 1_209_600,
       loops: { same_call: 5, same_error: 5, same_test: 8 },
       bots: [],
       guard: { protect: [], allow: [], files: 100, bytes: 4_194_304 },
@@ -34,8 +36,18 @@ describe("without a word in it", () => {
   });
 
   it("is the same with every heading there and nothing under it", () => {
-    const headings = ["agents", "parallel", "budget", "review", "checks", "merge", "loops", "guard"];
-    const agents = ["default", "explore", "implement", "review", "improve", "fix"];
+    const headings = [
+      "agents",
+      "parallel",
+      "budget",
+      "review",
+      "checks",
+      "rebase",
+      "merge",
+      "loops",
+      "guard",
+    ];
+    const agents = ["default", "explore", "implement", "review", "improve", "fix", "rebase"];
 
     expect(Config.parse(Object.fromEntries(headings.map((name) => [name, {}])))).toEqual(DEFAULT_CONFIG);
     expect(Config.parse({ agents: Object.fromEntries(agents.map((name) => [name, {}])) })).toEqual(
@@ -90,12 +102,21 @@ describe("what is refused", () => {
     ["one in budget", { budget: { month: 1 } }],
     ["one in review", { review: { on: true } }],
     ["one in checks", { checks: { mend: true } }],
-    ["one in merge", { merge: { when: "asked" } }],
+    ["one in rebase", { rebase: { how: "git" } }],
+    ["one in merge", { merge: { at: "night" } }],
     ["one in loops", { loops: { same: 2 } }],
     ["one in guard", { guard: { deny: [] } }],
     ["a label without letters", { label: "" }],
     ["a label that GitHub does not take", { label: "x".repeat(51) }],
     ["no task at a time", { parallel: { tasks: 0 } }],
+    ["no rebase at a time", { parallel: { rebases: 0 } }],
+    ["too many rebases at a time", { parallel: { rebases: 101 } }],
+    ["another cause to rebase", { rebase: { when: "always" } }],
+    ["a path without a name to write anew", { rebase: { regenerate: { "": "npm i" } } }],
+    ["too long a path to write anew", { rebase: { regenerate: { ["x".repeat(301)]: "npm i" } } }],
+    ["a path that is written anew by nothing", { rebase: { regenerate: { "a.lock": " " } } }],
+    ["another cause to merge", { merge: { when: "green" } }],
+    ["heads kept for no time", { keep: "0d" }],
     ["too many tasks at a time", { parallel: { tasks: 101 } }],
     ["half a task", { parallel: { tasks: 1.5 } }],
     ["a budget below zero", { budget: { task: -1 } }],
@@ -158,7 +179,7 @@ describe("an attempt is run", () => {
     ["implement", { ...base, max_turns: 100, timeout: 2700 }],
     ["improve", { ...base, max_turns: 100, timeout: 2700 }],
     ["fix", { ...base, max_turns: 100, timeout: 2700 }],
-    ["rebase", { ...base, max_turns: 100, timeout: 2700 }],
+    ["rebase", { ...base, max_turns: 60, timeout: 1800 }],
     ["explore", { ...base, max_turns: 60, timeout: 1200 }],
     ["review", { ...base, max_turns: 40, timeout: 1200 }],
   ])("to %s by the built-in settings, where the config has none", (kind, choice) => {
@@ -189,6 +210,10 @@ describe("an attempt is run", () => {
       silence: 300,
       fallback: ["claude"],
     });
-    expect(agentFor(config, "rebase")).toEqual(agentFor(config, "implement"));
+    expect(agentFor(config, "rebase")).toEqual({
+      ...agentFor(config, "implement"),
+      max_turns: 60,
+      timeout: 1800,
+    });
   });
 });

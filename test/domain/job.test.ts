@@ -86,6 +86,8 @@ it("is all of this, in the shape of the contract", () => {
       bytes: 1024,
       loops: { same_call: 3, same_error: 4, same_test: 6 },
     },
+    rebase: null,
+    rebased: null,
     setup: "npm ci",
     verify: "npm test",
     network: [],

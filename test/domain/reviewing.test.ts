@@ -178,7 +178,7 @@ describe("a review", () => {
     [
       "is not made of what conflicts",
       reviewed(unreviewed, { pull: pull({ mergeable: "conflicting" }) }),
-      "open conflicts",
+      "rebase first",
     ],
     ["is not made where nobody wants one", ready({ ...unreviewed }), "ready ready"],
     ["judges what is disputed, once", rejected([finding({ state: "disputed" })]), "review judge"],
