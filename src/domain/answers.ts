@@ -3,6 +3,7 @@ import { cleanLine } from "./clean.ts";
 import { COMMANDS, flagMeantBy, meantBy, wordsFor, type Word } from "./command.ts";
 import { CONFIG_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
+import { unstopped } from "./sentence.ts";
 import { beginning } from "./sentences-ended.ts";
 import { sentenceFor } from "./sentences.ts";
 import { statusAnswer } from "./status-answer.ts";
@@ -36,8 +37,11 @@ const ANSWERS = {
   in_queue: () => "The pull request stands in GitHub's merge queue; GZA leaves it alone there.",
   revert: (_, { pull }, said) =>
     `Opened #${said}, which takes #${pull ?? 0} back. Merge it if you want that.`,
-  revert_refused: (_, { pull }, said) =>
-    `GitHub could not take #${pull ?? 0} back${said === "" ? "" : `: ${shown(said)}`}. Revert it by hand, or comment \`/gza run\` with what is wrong.`,
+  revert_refused: ({ evidence }, { pull }) => {
+    const refused = evidence.findLast((found) => found.kind === "revert_refused");
+    const why = refused?.kind === "revert_refused" ? unstopped(cleanLine(refused.message, 300)) : "";
+    return `GitHub could not take #${pull ?? 0} back${why === "" ? "" : `: ${why}`}. Revert it by hand, or comment \`/gza run\` with what is wrong.`;
+  },
   not_merged: () => "Nothing of this task was merged, so there is nothing to take back.",
   dismiss: (_, record) =>
     `Dismissed. The verdict is now: ${record.verdict === null ? "none yet" : record.verdict.value.replaceAll("_", " ")}.`,

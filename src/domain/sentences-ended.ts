@@ -127,11 +127,15 @@ function conflictSentence(snapshot: Snapshot, record: RecordBody): Sentence {
     .slice(0, 3)
     .map(
       ({ path, ours, theirs }) =>
-        `${place(path)}\n\nThis pull request has:\n${fenced(ours, 1500)}\n\n${base} has:\n${fenced(theirs, 1500)}`,
+        `${place(path)}\n\n${side("This pull request", ours)}\n\n${side(base, theirs)}`,
     );
   const more = left.length > sides.length ? [`And ${left.length - sides.length} more.`] : [];
   const what = `Both sides changed the same in ways that do not fit together. ${stopped(said)}`.trim();
   return { what: [what, ...sides, ...more].join("\n\n"), next };
+}
+
+function side(who: string, text: string): string {
+  return text.trim() === "" ? `${who} has nothing there.` : `${who} has:\n${fenced(text, 1500)}`;
 }
 
 /** What the report adds. */

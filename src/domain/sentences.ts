@@ -134,7 +134,7 @@ function landingSentence(snapshot: Snapshot, record: RecordBody): Sentence {
   const what =
     first.length === 0
       ? "Another task lands first; this one is looked at again after it."
-      : `${first.join(", ")}${more} ${before.length === 1 ? "lands" : "land"} first: in that order the fewest have to be rebased. This one is looked at again after each.`;
+      : `${first.join(", ")}${more} ${before.length === 1 ? "lands" : "land"} first: in that order the fewest have to be rebased. This one is looked at again after ${before.length === 1 ? "it" : "each"}.`;
   return { what, next: null };
 }
 
