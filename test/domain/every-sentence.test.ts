@@ -11,7 +11,7 @@ import {
 import { COMMANDS } from "../../src/domain/command.ts";
 import { decide } from "../../src/domain/decide.ts";
 import type { RecordBody } from "../../src/domain/record.ts";
-import type { Unfinished, Snapshot } from "../../src/domain/snapshot.ts";
+import type { Snapshot } from "../../src/domain/snapshot.ts";
 import {
   CancelReason,
   LivingReason,
@@ -23,8 +23,6 @@ import {
 } from "../../src/domain/task.ts";
 import {
   attempt,
-  BASE,
-  check,
   comment,
   finding,
   HEAD,
@@ -41,8 +39,9 @@ import {
   task,
   verdict,
 } from "./snapshots.ts";
-import { parked, recordOf, says, sayings } from "./speech.ts";
-import { BROKEN, first, RED, WAITING } from "./waiting.ts";
+import { recordOf, says, sayings } from "./speech.ts";
+import { ALONE, VARIANTS } from "./variants.ts";
+import { CONFLICTING, WAITING } from "./waiting.ts";
 import { SAID } from "./said.ts";
 
 const HELD = { ...snapshot().ledger.queue, held: [{ agent: "claude", until: "2026-03-01T15:00:00Z" }] };
@@ -84,219 +83,12 @@ function byItself(
 const RETRY = { wanted: { kind: "implement", how: "retry" }, not_before: "2026-03-01T12:01:00Z" } as const;
 const RESUME = { wanted: { kind: "implement", how: "resume" } } as const;
 
-const ALONE: Unfinished = {
-  oid: sha("c"),
-  work: null,
-  session: null,
-  report: { kind: "unreadable", why: "it is not JSON" },
-};
-
-/** For these, more than one thing can be the matter. */
-const VARIANTS: [string, Snapshot][] = [
-  ["timeout, without work", first("timeout", null)],
-  [
-    "timeout of a review",
-    parked("timeout", {
-      attempts: [
-        attempt({
-          n: 2,
-          kind: "review",
-          end: "timeout",
-          run: 501,
-          seconds: 1200,
-          start: { base: BASE, head: HEAD },
-        }),
-      ],
-    }),
-  ],
-  ["timeout of an improvement, with work", improving()],
-  [
-    "infrastructure, without a report",
-    task({ phase: "parked", reason: "infrastructure", attempts: [attempt({ end: "infrastructure" })] }),
-  ],
-  [
-    "bad_report, unreadable",
-    task(
-      { phase: "parked", reason: "bad_report", attempts: [attempt({ end: "bad_report", run: 501 })] },
-      { unfinished: ALONE },
-    ),
-  ],
-  ["guard_refused, many places", guarded()],
-  [
-    "question, lost",
-    task({ phase: "parked", reason: "question", attempts: [attempt({ end: "question", run: 501 })] }),
-  ],
-  ["no_change_needed, with a pull request", parked("no_change_needed")],
-  ["checks_red, once", parked("checks_red", {}, RED)],
-  [
-    "checks_red, that could not run",
-    parked(
-      "checks_red",
-      {},
-      { pull: pull({ checks: [check({ outcome: "failure", log: "sh: 1: vitest: command not found" })] }) },
-    ),
-  ],
-  [
-    "checks_red, on the base too",
-    parked(
-      "checks_red",
-      {},
-      {
-        ...RED,
-        repository: { ...snapshot().repository, baseChecks: [{ name: "test", outcome: "failure" }] },
-      },
-    ),
-  ],
-  ["theirs, red checks", parked("theirs", { theirs: true }, RED)],
-  ["theirs, a branch of that name", task({ phase: "parked", reason: "theirs" })],
-  [
-    "merge_refused, in GitHub's words",
-    parked(
-      "merge_refused",
-      {},
-      {
-        evidence: [
-          {
-            kind: "merge_refused",
-            head: HEAD,
-            status: 405,
-            message: "At least 1 approving review is required",
-          },
-        ],
-      },
-    ),
-  ],
-  [
-    "config, in two places",
-    task(
-      { phase: "parked", reason: "config" },
-      {
-        config: {
-          ...BROKEN,
-          problems: [
-            {
-              line: 3,
-              column: 5,
-              path: "agents.default.timout",
-              message: "is no key; did you mean timeout?",
-            },
-            { line: 9, column: 1, path: "", message: "is no mapping" },
-          ],
-        } as Snapshot["config"],
-      },
-    ),
-  ],
-  [
-    "setup, disabled",
-    task(
-      { phase: "parked", reason: "setup" },
-      { repository: { ...snapshot().repository, workflow: "disabled" } },
-    ),
-  ],
-  [
-    "setup, permissions",
-    task(
-      { phase: "parked", reason: "setup" },
-      { installation: { missing: ["checks: write"], url: "https://github.test/settings/installations/5" } },
-    ),
-  ],
-  [
-    "setup, dispatch refused",
-    task(
-      { phase: "parked", reason: "setup" },
-      {
-        evidence: [
-          {
-            kind: "dispatch_refused",
-            attempt: 1,
-            status: 422,
-            message: "Actions is disabled for this repository",
-          },
-        ],
-      },
-    ),
-  ],
-  [
-    "setup, pull request refused",
-    task(
-      { phase: "parked", reason: "setup" },
-      {
-        evidence: [
-          {
-            kind: "pull_refused",
-            status: 403,
-            message: "GitHub Actions is not permitted to create pull requests",
-          },
-        ],
-      },
-    ),
-  ],
-  [
-    "setup, found by the run",
-    task(
-      { phase: "parked", reason: "setup", attempts: [attempt({ end: "provider_refused", run: 501 })] },
-      {
-        unfinished: {
-          ...ALONE,
-          report: {
-            kind: "report",
-            report: report({
-              fault:
-                "The secret ANTHROPIC_API_KEY is missing: add it under Settings, Secrets and variables, Actions.",
-            }),
-          },
-        },
-      },
-    ),
-  ],
-  [
-    "setup, another version",
-    task(
-      { phase: "parked", reason: "setup", attempts: [attempt({ end: "bad_report", run: 501 })] },
-      { unfinished: { ...ALONE, report: { kind: "unknown_version", version: "2" } } },
-    ),
-  ],
-  ["setup, seen only in trying", task({ phase: "parked", reason: "setup" })],
-];
-
-function improving(): Snapshot {
-  const start = { base: BASE, head: HEAD };
-  const last = attempt({
-    n: 2,
-    kind: "improve",
-    end: "timeout",
-    run: 501,
-    seconds: 2700,
-    start,
-    work: sha("5"),
-  });
-  const read = report({ attempt: 2, kind: "improve", end: "timeout", last_words: "" });
-  return parked(
-    "timeout",
-    { attempts: [last] },
-    {
-      unfinished: { oid: sha("c"), work: sha("5"), session: null, report: { kind: "report", report: read } },
-    },
-  );
-}
-
-function guarded(): Snapshot {
-  const rules = ["protected", "look_alike", "odd_path", "odd_mode", "submodule", "binary"];
-  const guard = [
-    ...rules.map((rule) => ({ path: `src/${rule}`, rule })),
-    { path: "(all)", rule: "too_many_files" },
-  ];
-  const read = report({ end: "guard_refused", work: null, guard: guard.toReversed() });
-  return task(
-    { phase: "parked", reason: "guard_refused", attempts: [attempt({ end: "guard_refused", run: 501 })] },
-    { unfinished: { ...ALONE, report: { kind: "report", report: read } } },
-  );
-}
-
 const LIVING: { [reason in Reason]?: Snapshot } = {
   started: inFlight(),
   waits_for_stop: task({ phase: "queued", reason: "waits_for_stop" }),
-  conflicts: rejected([], { phase: "open", reason: "conflicts" }),
+  conflicts: rejected([], { phase: "open", reason: "conflicts" }, CONFLICTING),
+  rebased: rejected([], { phase: "open", reason: "rebased", verdict: verdict({ carried_from: sha("3") }) }),
+  waits_for_landing: behindOthers(12, 9),
   waits_for_rerun: rejected([], {
     phase: "open",
     reason: "waits_for_rerun",
@@ -304,6 +96,18 @@ const LIVING: { [reason in Reason]?: Snapshot } = {
   }),
   ready: reviewed(),
 };
+
+/** Others that change the same paths are merged first. */
+function behindOthers(...issues: number[]): Snapshot {
+  const merge = { by: { id: 11, login: "anna" }, method: null, at: NOW };
+  const change = { phase: "ready", merge, footprint: "a" } as const;
+  const body = { ...change, reason: "waits_for_landing" } as const;
+  const records = issues.map((issue) => ({
+    ...recordOf(reviewed({ ...change, urgent: true })),
+    issue,
+  }));
+  return reviewed(body, { ledger: { ...snapshot().ledger, records } });
+}
 
 /** Phases of reasons that are none of `open`. */
 const PHASES: { [reason in Reason]?: Phase } = {
@@ -316,6 +120,7 @@ const PHASES: { [reason in Reason]?: Phase } = {
   waits_for_turn: "queued",
   waits_for_room: "queued",
   waits_for_budget: "queued",
+  waits_for_rebase: "queued",
 };
 
 function ended(reason: Reason, phase: Phase): Snapshot {
@@ -333,6 +138,15 @@ function everything(): string {
     reason,
     status(LIVING[reason] ?? rejected([finding()], { phase: PHASES[reason] ?? "open", reason })),
   ]);
+  const others: [string, string][] = [
+    ["waits_for_landing, one", status(behindOthers(12))],
+    ["waits_for_landing, many", status(behindOthers(12, 9, 13, 14, 15, 16, 17))],
+    ["waits_for_landing, nobody any more", status(behindOthers())],
+    [
+      "waits_for_merge, by GitHub itself",
+      status(reviewed({ phase: "open", reason: "waits_for_merge" }, { pull: pull({ autoMerge: "on" }) })),
+    ],
+  ];
   const ends = [
     ...TaskEnd.options.map((reason): [string, string] => [reason, status(ended(reason, "done"))]),
     ...CancelReason.options.map((reason): [string, string] => [reason, status(ended(reason, "cancelled"))]),
@@ -374,6 +188,7 @@ function everything(): string {
     ["ready, wanted", reviewed({ merge: { by: { id: 11, login: "anna" }, method: null, at: NOW } })],
     ["timeout", WAITING.timeout],
     ["a person's head", WAITING.theirs],
+    ["conflicts", rejected([], { phase: "open", reason: "conflicts" }, CONFLICTING)],
   ];
   return (
     [
@@ -383,7 +198,7 @@ function everything(): string {
         VARIANTS.map(([name, from]) => [name, call(from)]),
       ),
       section("Status: what goes on by itself after a bad end", waiting),
-      section("Status: every other reason", living),
+      section("Status: every other reason", [...living, ...others]),
       section("Status: every end of a task", ends),
       section("Status: a whole comment", [
         ["rejected", text(bodyOf("status", whole(), recordOf(whole())))],
@@ -396,6 +211,7 @@ function everything(): string {
           readyCall(reviewed({ verdict: verdict({ value: "approved_with_followups", followups: 2 }) })),
         ],
         ["without review", readyCall(ready())],
+        ["after a rebase", readyCall(reviewed({ verdict: verdict({ carried_from: sha("3") }) }))],
       ]),
       section("Answers to commands", answered),
       section("/gza help, by phase", helps),

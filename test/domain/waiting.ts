@@ -90,7 +90,7 @@ export function fresh(
   return task({ phase: "parked", reason, since: NOW, ...body }, change);
 }
 
-const CONFLICTING = { pull: pull({ mergeable: "conflicting" }) } as const;
+export const CONFLICTING = { pull: pull({ mergeable: "conflicting" }) } as const;
 export const RED = { pull: pull({ checks: [check({ outcome: "failure", log: "Error: no." })] }) } as const;
 const AGAIN = { head: HEAD, at: NOW, names: ["test"], checks: [60] };
 
