@@ -2,8 +2,9 @@
 /** The `gza` command. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Command } from "commander";
-import { demo } from "./demo/demo.ts";
+import { Command, Option } from "commander";
+import { demo, type DemoOptions } from "./demo/demo.ts";
+import { SCENARIO_NAMES, SCENARIOS } from "./demo/scenarios.ts";
 import { workflowFor } from "./workflow.ts";
 
 const TEMPLATE = join(import.meta.dirname, "../../.github/workflows/gza.yml");
@@ -12,10 +13,18 @@ const gza = new Command("gza").description("Turns GitHub issues into merged pull
 
 gza
   .command("demo")
-  .description("show one issue become a merged pull request, on this machine, without an account")
+  .description("show issues become merged pull requests, on this machine, without an account")
+  .addOption(
+    new Option(
+      "--scenario <name>",
+      SCENARIO_NAMES.map((name) => `${name}: ${SCENARIOS[name].shows}`).join("; "),
+    )
+      .choices(SCENARIO_NAMES)
+      .default("tasks"),
+  )
   .option("--json", "print the outcome as JSON, as the last line", false)
   .option("--keep", "leave everything up until Ctrl-C and print the addresses", false)
-  .action(async (options: { json: boolean; keep: boolean }) => {
+  .action(async (options: DemoOptions) => {
     process.exitCode = await demo(options);
   });
 

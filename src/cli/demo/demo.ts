@@ -1,15 +1,16 @@
-/** `gza demo`: three issues become merged pull requests, on a playground, before your eyes. */
+/** `gza demo`: issues become merged pull requests, on a playground, before your eyes. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import colors from "picocolors";
 import { taskRef } from "../../domain/names.ts";
 import { outcomeOf, type Outcome, type TaskOutcome } from "./outcome.ts";
-import { play } from "./play.ts";
+import { SCENARIOS, type ScenarioName } from "./scenarios.ts";
 import { setStage, type Stage } from "./stage.ts";
 import { startTimeline } from "./timeline.ts";
 
 export interface DemoOptions {
+  scenario: ScenarioName;
   /** The last line is the outcome as JSON. */
   json: boolean;
   /** Leaves everything up until Ctrl-C. */
@@ -21,7 +22,8 @@ export async function demo(options: DemoOptions): Promise<number> {
   const directory = await mkdtemp(join(tmpdir(), "gza-demo-"));
   const started = performance.now();
   console.log("Starting a playground (a GitHub of your own on this machine) and the app …");
-  const stage = await setStage(directory);
+  const { project, play } = SCENARIOS[options.scenario];
+  const stage = await setStage(directory, project);
   const interrupted = new Promise<"interrupted">((resolve) => {
     process.once("SIGINT", () => resolve("interrupted"));
     process.once("SIGTERM", () => resolve("interrupted"));

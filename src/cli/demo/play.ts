@@ -1,4 +1,4 @@
-/** The person's part of the demo: three issues, what she says about them and their pull requests, and the merges. */
+/** The person's part of the demo: her issues, what she says about them and their pull requests, and the merges. */
 import { readFile } from "node:fs/promises";
 import type { Record } from "../../domain/record.ts";
 import { recordOf } from "./outcome.ts";
@@ -40,6 +40,26 @@ export async function play(stage: Stage, timeline: Timeline): Promise<{ issues: 
   return { issues: [first, second, third] };
 }
 
+const UNITS = [
+  { title: "Convert kilometres to miles", body: "A mile is 1.609344 kilometres." },
+  { title: "Convert kilograms to pounds", body: "A pound is 0.45359237 kilograms." },
+  { title: "Convert degrees Celsius to Fahrenheit", body: "Water boils at 212." },
+  { title: "Numbers are shown with too many digits", body: "Three are enough." },
+  { title: "The README shows no example", body: "One line of code says more." },
+];
+
+/** Labels five issues and says nothing more. */
+export async function land(stage: Stage, timeline: Timeline): Promise<{ issues: number[] }> {
+  const issues: number[] = [];
+  for (const words of UNITS) issues.push(await ask(stage, words));
+  const ends = await Promise.all(
+    issues.map(async (issue) => ((await until(stage, issue, isOver)) ? true : explain(stage, issue))),
+  );
+  await stage.playground.settled();
+  if (ends.every((isDone) => isDone)) timeline.tell("done", `in ${timeline.seconds().toFixed(1)} s`);
+  return { issues };
+}
+
 /** Writes an issue and labels it; answers its number. */
 export async function ask(stage: Stage, words: { title: string; body: string }): Promise<number> {
   const { person, owner, name: repo } = stage;
@@ -58,8 +78,11 @@ async function write(stage: Stage, words: { title: string; body: string }): Prom
 export async function mergeWhenReady(stage: Stage, issue: number): Promise<boolean> {
   if (!(await until(stage, issue, ({ phase }) => phase === "ready"))) return explain(stage, issue);
   await say(stage, issue, "/gza merge");
-  const isOver = ({ phase, intents }: Record): boolean => phase === "done" && intents.length === 0;
   return (await until(stage, issue, isOver)) ? true : explain(stage, issue);
+}
+
+function isOver({ phase, intents }: Record): boolean {
+  return phase === "done" && intents.length === 0;
 }
 
 /** When the third head is approved she wants one thing more, and does not wait the five quiet minutes for it. */

@@ -34,7 +34,8 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export async function setStage(directory: string): Promise<Stage> {
+/** `project`: a folder of `projects`, which becomes the person's repository of that name. */
+export async function setStage(directory: string, project = "slugs"): Promise<Stage> {
   const playground = await startPlayground({ directory: join(directory, "github") });
   const ada = playground.createPerson({ login: "ada", name: "Ada" });
   const maker = playground.createPerson({ login: "gza-app", name: "GZA" });
@@ -51,15 +52,15 @@ export async function setStage(directory: string): Promise<Stage> {
     message: "Release the action",
     folders: ["action/action.yml", "action/dist"].map((path) => ({ from: join(ROOT, path), to: path })),
   });
-  await person.repos.createForAuthenticatedUser({ name: "slugs" });
-  const { app, bot, repository } = await installApp(playground, directory);
+  await person.repos.createForAuthenticatedUser({ name: project });
+  const { app, bot, repository } = await installApp(playground, { directory, project });
   await pushFolder({
     server,
-    repository: "ada/slugs",
+    repository: `ada/${project}`,
     token: ada.token,
     author: { name: "Ada", email: ada.user.email },
-    message: "Make slugs",
-    folders: [{ from: join(import.meta.dirname, "project"), to: "." }],
+    message: `Make ${project}`,
+    folders: [{ from: join(import.meta.dirname, "projects", project), to: "." }],
     prepare: async (folder) => {
       const template = await readFile(TEMPLATE, "utf8");
       const workflow = workflowFor(template, { repository: "gza-app/gza/action", sha });
@@ -72,7 +73,7 @@ export async function setStage(directory: string): Promise<Stage> {
     bot,
     repository,
     owner: "ada",
-    name: "slugs",
+    name: project,
     person,
     login: "ada",
     stop: async () => {
@@ -84,7 +85,7 @@ export async function setStage(directory: string): Promise<Stage> {
 
 async function installApp(
   playground: Playground,
-  directory: string,
+  { directory, project }: { directory: string; project: string },
 ): Promise<{ app: AppProcess; bot: string; repository: Repository }> {
   const manifest = Manifest.parse(parse(await readFile(join(ROOT, "app.yml"), "utf8")));
   const port = await freePort();
@@ -97,8 +98,8 @@ async function installApp(
     webhookUrl: `http://127.0.0.1:${port}/api/github/webhooks`,
     webhookSecret,
   });
-  const repository = [...playground.world.repositories.values()].find(({ name }) => name === "slugs");
-  if (!repository) throw new Error("the playground lost the repository ada/slugs");
+  const repository = [...playground.world.repositories.values()].find(({ name }) => name === project);
+  if (!repository) throw new Error(`the playground lost the repository ada/${project}`);
   playground.install(made.app, "ada", [repository]);
   const credentials = {
     appId: made.app.id,
