@@ -8,16 +8,9 @@ import { fixPrompt } from "./prompts/fix.ts";
 import { implementPrompt } from "./prompts/implement.ts";
 import { IMPROVE_FORM, improvePrompt } from "./prompts/improve.ts";
 import { resumePrompt } from "./prompts/resume.ts";
-import { blankReport, type RawReport } from "./raw-report.ts";
-import { runShell, type ShellResult } from "./run-shell.ts";
+import type { RawReport } from "./raw-report.ts";
+import { runSetup, runVerify, verdictOf } from "./repository-commands.ts";
 import { bundleWork, collectWork } from "./work.ts";
-
-/** Seconds for the repository's own commands; the agent's limit stands in the job. */
-export const SETUP_SECONDS = 20 * 60;
-export const VERIFY_SECONDS = 30 * 60;
-
-const SETUP_FAULT =
-  "It names a program that cannot be run on the runner: mend `setup` in .github/gza.yml, or choose another `runs-on` in .github/workflows/gza.yml.";
 
 /** The kinds that change files. */
 export type ChangeKind = "implement" | "improve" | "fix";
@@ -64,27 +57,6 @@ async function outcomeOf(
   return { end: "no_change_needed", summary: text, ...verdictOf(verify, attempt.run.signal.aborted), verify };
 }
 
-async function runVerify(attempt: Attempt): Promise<ShellResult | null> {
-  const { verify } = attempt.job;
-  return verify === null ? null : runShell(verify, { ...shellOf(attempt), limit: VERIFY_SECONDS });
-}
-
-/** Null, or the report of an attempt whose setup did not get through. */
-async function runSetup(attempt: Attempt): Promise<RawReport | null> {
-  const { run, job } = attempt;
-  if (job.setup === null) return null;
-  const numbers = { attempt: job.attempt, kind: job.kind };
-  const setup = await runShell(job.setup, { ...shellOf(attempt), limit: SETUP_SECONDS });
-  if (run.signal.aborted)
-    return blankReport({ ...numbers, end: "run_cancelled", summary: "The workflow run was cancelled." });
-  if (setup.exit === 0) return null;
-  const summary = `The config's setup command ended with ${setup.exit}.`;
-  const report = { ...blankReport({ ...numbers, end: "infrastructure", summary }), last_words: setup.tail };
-  // No later try finds what is not installed.
-  const isMissing = setup.exit === 126 || setup.exit === 127;
-  return isMissing ? { ...report, fault: `${summary} ${SETUP_FAULT}` } : report;
-}
-
 /** `summary` is empty where the agent's last words are one. */
 async function askForChange(
   attempt: Attempt,
@@ -118,25 +90,4 @@ function withoutChanges(
   if (kind === "implement")
     return { end: "empty_run", summary: "The agent finished without changing anything." };
   return { end: kind === "improve" && isAllDisputed(job, closed) ? "completed" : "unchanged", summary };
-}
-
-/** A command that cannot be found or run (126, 127) says nothing about the work. */
-function verdictOf(
-  verify: ShellResult | null,
-  isCancelled: boolean,
-): Partial<Pick<RawReport, "end" | "summary">> {
-  if (isCancelled) return { end: "run_cancelled", summary: "The workflow run was cancelled." };
-  if (verify === null || verify.exit === 0) return {};
-  if (verify.exit === 126 || verify.exit === 127) {
-    return {
-      end: "infrastructure",
-      summary: `The config's verify command cannot be run (exit ${verify.exit}).`,
-    };
-  }
-  return { end: "verify_red", summary: `The config's verify command ended with ${verify.exit}.` };
-}
-
-function shellOf({ run, home }: Attempt): Omit<Parameters<typeof runShell>[1], "limit"> {
-  const { inputs, print, signal, patience } = run;
-  return { cwd: inputs.clone, home, print, signal, ...(patience === undefined ? {} : { patience }) };
 }
