@@ -63,7 +63,7 @@ export const COMMANDS = {
   },
   rebase: {
     use: "/gza rebase",
-    does: "put the pull request on the newest base now; a person's commits keep their author",
+    does: "put the pull request on the newest base now; people's commits are merged with it, never rewritten",
     in: AT_HEAD,
   },
   revert: {

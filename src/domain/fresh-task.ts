@@ -42,6 +42,7 @@ export function freshTask(
     head: null,
     head_at: null,
     theirs: false,
+    shared: false,
     landed: [],
     trusted: isTrusted(snapshot),
     attempt: null,

@@ -16,6 +16,8 @@ export const RebaseMatter = z.strictObject({
       commit: Sha.nullable(),
     }),
   ),
+  /** People have commits on the branch: the base is merged in, and no commit is rewritten. */
+  shared: z.boolean(),
   /** Shell text by path or pattern; it goes before the built-in ways. */
   regenerate: z.record(z.string(), z.string()),
 });

@@ -48,7 +48,7 @@ export function jobFor(
       bytes: config.guard.bytes,
       loops: config.loops,
     },
-    rebase: attempt.kind === "rebase" ? rebaseMatter(snapshot, config) : null,
+    rebase: attempt.kind === "rebase" ? rebaseMatter(snapshot, record, config) : null,
     rebased:
       attempt.how === "range" && record.rebased
         ? { attempt: record.rebased.attempt, before: record.rebased.before }
@@ -63,12 +63,13 @@ export function jobFor(
 }
 
 /** What both sides are for; of the other only what was merged lately is known. */
-function rebaseMatter({ pull, landed }: Snapshot, config: Config): Job["rebase"] {
+function rebaseMatter({ pull, landed }: Snapshot, record: Record, config: Config): Job["rebase"] {
   if (!pull) return null;
   const { number } = pull;
   return {
     pull: { number, title: cleanPlain(pull.title, 300).text, body: cleanIncoming(pull.body, 8000).text },
     landed: landed.slice(0, 20),
+    shared: record.shared,
     regenerate: config.rebase.regenerate,
   };
 }

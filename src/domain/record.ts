@@ -87,6 +87,8 @@ export const RecordBody = z.strictObject({
   head_at: Instant.nullable(),
   /** A person made it. */
   theirs: z.boolean(),
+  /** Commits of people have been on the branch: none of what is there is rewritten any more, only added to. */
+  shared: z.boolean(),
   landed: z.array(Sha).max(12),
   /** No text of people without write is in the brief, or it was approved since. */
   trusted: z.boolean(),

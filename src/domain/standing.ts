@@ -4,7 +4,7 @@ import { openFeedback, quietAt } from "./feedback.ts";
 import type { RecordBody } from "./record.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Instant, Phase, Reason } from "./task.ts";
-import { later } from "./time.ts";
+import { later, secondsBetween } from "./time.ts";
 
 export interface Standing {
   phase: Phase;
@@ -37,9 +37,15 @@ export function standing(snapshot: Snapshot, record: RecordBody): Standing {
   if (!isApproved(snapshot, record)) return open("waits_for_review", null);
   const quiet = quietAt(openFeedback(snapshot, record));
   if (quiet !== null) return { phase: "open", reason: "waits_for_feedback", again: quiet };
-  if (pull.mergeable === "unknown") return open("waits_for_mergeability", MERGEABILITY_SECONDS);
+  if (pull.mergeable === "unknown") return open("waits_for_mergeability", pauseOf(record, now));
   if (pull.autoMerge === "on") return open("waits_for_merge", QUEUE_SECONDS);
   return { phase: "ready", reason: "ready", again: null };
+}
+
+/** Pauses grow with the wait: GitHub takes its time after a push to a busy base. */
+function pauseOf({ reason, since }: RecordBody, now: Instant): number {
+  const waited = reason === "waits_for_mergeability" ? secondsBetween(since, now) : 0;
+  return Math.min(Math.max(Math.round(waited), MERGEABILITY_SECONDS), CHECKS_SECONDS);
 }
 
 /** Whether the newest review is of this very head. */

@@ -111,6 +111,7 @@ export function record(change: Partial<RecordBody> = {}): TaskRecord {
     head: null,
     head_at: null,
     theirs: false,
+    shared: false,
     landed: [],
     trusted: true,
     attempt: null,

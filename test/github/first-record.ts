@@ -27,6 +27,7 @@ export function firstRecord(issue: number, change: Partial<RecordBody> = {}): Re
     head: null,
     head_at: null,
     theirs: false,
+    shared: false,
     landed: [],
     trusted: true,
     attempt: null,

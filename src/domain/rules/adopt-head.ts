@@ -20,6 +20,7 @@ export function adoptHead(snapshot: Snapshot, record: Record | null): Answer | n
     head: branchHead,
     head_at: snapshot.now,
     theirs: true,
+    shared: true,
     heard: record.spent.attempts,
     rerun: null,
     wanted: null,
