@@ -1,12 +1,16 @@
 /** Makes a raw report short enough to be read: long texts first, then follow-ups, and whatever is left out is said. */
 import { MAX_FINDINGS, type Coverage } from "../domain/finding.ts";
 import { head } from "./plain-text.ts";
-import type { RawFinding, RawReport } from "./raw-report.ts";
+import { MAX_SIDE_CHARACTERS, type RawFinding, type RawReport } from "./raw-report.ts";
 
-/** Bytes of JSON for findings, for coverage, for what was closed; with them the rest stays under the limit of a raw report. */
+/** Bytes of JSON for findings, for coverage, for what was closed, for conflicts; with them the rest stays under the limit of a raw report. */
 const FINDING_BYTES = 200_000;
 const COVERAGE_BYTES = 30_000;
 const CLOSED_BYTES = 30_000;
+const CONFLICT_BYTES = 60_000;
+
+/** As many conflicts and commits left out as a report holds. */
+const MAX_LISTED = 50;
 
 /** Characters of each text of a finding, tried in turn. */
 const TEXT_LENGTHS = [4000, 2000, 1000, 500, 250, 120, 60, 30, 15];
@@ -14,12 +18,13 @@ const TEXT_LENGTHS = [4000, 2000, 1000, 500, 250, 120, 60, 30, 15];
 export function fitted(report: RawReport): RawReport {
   const closed = report.closed === null ? null : fittedClosed(report.closed);
   const coverage = report.coverage === null ? null : fittedCoverage(report.coverage);
-  if (report.findings === null) return { ...report, closed, coverage };
+  const rebase = report.rebase === null ? null : fittedRebase(report.rebase);
+  if (report.findings === null) return { ...report, closed, coverage, rebase };
   const findings = fittedFindings(report.findings);
   const omitted = report.findings.length - findings.length;
   const note = omitted === 0 ? "" : `\n\n${omitted} further findings are left out, for there are too many.`;
   const summary = `${head(report.summary, 8000)}${note}`.trim();
-  return { ...report, closed, coverage, findings, summary };
+  return { ...report, closed, coverage, rebase, findings, summary };
 }
 
 /** Blockers first, so that what has to go is a follow-up as long as there is one. */
@@ -69,6 +74,26 @@ function fittedClosed(closed: NonNullable<RawReport["closed"]>): NonNullable<Raw
     fitting = fitting.map((one) => ({ ...one, evidence: cut(one.evidence, length) }));
   }
   return fitting;
+}
+
+/** Those that nobody could settle stay the longest. */
+function fittedRebase(rebase: NonNullable<RawReport["rebase"]>): NonNullable<RawReport["rebase"]> {
+  const dropped = rebase.dropped
+    .slice(0, MAX_LISTED)
+    .map((one) => ({ ...one, subject: head(one.subject, 200) }));
+  const ordered = rebase.conflicts.toSorted(
+    (one, other) => Number(one.by !== "left") - Number(other.by !== "left"),
+  );
+  let conflicts = ordered.slice(0, MAX_LISTED).map((one) => ({ ...one, path: head(one.path, 300) }));
+  for (const length of [MAX_SIDE_CHARACTERS, 1000, 400, 100]) {
+    conflicts = conflicts.map((one) => ({
+      ...one,
+      ours: cut(one.ours, length),
+      theirs: cut(one.theirs, length),
+    }));
+    if (bytesOf(conflicts) <= CONFLICT_BYTES) break;
+  }
+  return { ...rebase, dropped, conflicts };
 }
 
 function cut(text: string, length: number): string {

@@ -25,9 +25,9 @@ export async function judgeWork(dir: string, handOver: string, job: Job): Promis
   const bundle = await readBundle(join(handOver, BUNDLE_FILE));
   if (bundle.kind === "missing") return { kind: "none" };
   if (bundle.kind === "too_big") return refused("bundle_too_big");
-  if (bundle.kind === "broken") return broken(bundle.why);
+  if (bundle.kind === "broken") return brokenBundle(bundle.why);
   const unbundled = await unbundle(bundle.bytes, dir);
-  if (unbundled.kind === "broken") return broken(unbundled.why);
+  if (unbundled.kind === "broken") return brokenBundle(unbundled.why);
 
   return judgeTip(dir, unbundled.tip, job);
 }
@@ -62,7 +62,7 @@ function refused(rule: Refusal["rule"]): JudgedWork {
   return { kind: "refused", guard: [{ path: WHOLE_WORK, rule }] };
 }
 
-function broken(why: string): JudgedWork {
+export function brokenBundle(why: string): JudgedWork {
   return {
     kind: "broken",
     why: `The bundle of the agent's commits cannot be used: ${why} (at most ${MAX_BUNDLE_BYTES} bytes are read).`,
@@ -95,13 +95,13 @@ async function guardAll(work: {
   return [...all.values()].slice(0, 100);
 }
 
-async function isAncestor(dir: string, older: string, newer: string): Promise<boolean> {
+export async function isAncestor(dir: string, older: string, newer: string): Promise<boolean> {
   const answer = await tryGit(["merge-base", "--is-ancestor", older, newer], { dir });
   return answer.exit === 0;
 }
 
 /** History that began elsewhere and was merged in. */
-async function hasForeignRoot(dir: string, tip: string, not: readonly string[]): Promise<boolean> {
+export async function hasForeignRoot(dir: string, tip: string, not: readonly string[]): Promise<boolean> {
   const roots = await git(["rev-list", "--max-parents=0", tip, ...not], { dir });
   return roots.trim() !== "";
 }

@@ -10,6 +10,7 @@ import { earlierWork, isUntouched } from "./earlier-work.ts";
 import { readBaton, withCredentials, type Remote } from "./fence.ts";
 import { git, gitBytes, tryGit } from "./git.ts";
 import type { AgentResult, Inputs } from "./inputs.ts";
+import { judgeRebase } from "./judge-rebase.ts";
 import { judgeWork } from "./judge-work.ts";
 import { forkPoint, patchId } from "./patch.ts";
 import { blankReport, type RawReport } from "./raw-report.ts";
@@ -17,6 +18,7 @@ import { readJob, type ReadJob } from "./read-job.ts";
 import { readRawReport, type ReadRaw } from "./read-raw-report.ts";
 import { gzaIdentity } from "./rewrite.ts";
 import { keepsSession, readSession, SESSION_FILE } from "./sessions.ts";
+import { settleRebase } from "./settle-rebase.ts";
 import { settleExplore, settleReview, settleWork, withoutWork } from "./settle.ts";
 
 export type Published = { kind: "superseded" } | { kind: "handed_over"; report: Report };
@@ -45,7 +47,8 @@ async function whatIsKept(
 ): Promise<{ work: Report["work"]; session: Buffer | null }> {
   const isKept = report.session && keepsSession(report);
   const session = isKept ? await readSession(join(inputs.handOver, SESSION_FILE)) : null;
-  const isAsFound = session === null && isUntouched(report);
+  // A rebase begins with no earlier work.
+  const isAsFound = session === null && isUntouched(report) && report.kind !== "rebase";
   if (job !== null && isAsFound && (await missingStart(dir, job)) === null)
     return earlierWork(dir, job, remote);
   return { work: report.work, session };
@@ -84,6 +87,8 @@ async function reportFor(
     return withoutWork({ ...told, end: "infrastructure", summary });
   }
   if (job.kind === "explore") return settleExplore(told);
+  if (job.kind === "rebase")
+    return settleRebase(told, job, await judgeRebase(dir, inputs.handOver, { job, raw: told }));
   return job.kind === "review"
     ? settleReview(told, job, await checkedReview(dir, job, told))
     : settleWork(told, {

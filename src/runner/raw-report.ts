@@ -32,6 +32,9 @@ export const RAW_REPORT_FILE = "raw-report.json";
 export const BUNDLE_FILE = "work.bundle";
 export const LOG_FILE = "agent.log";
 
+/** What a conflict shows of each side. */
+export const MAX_SIDE_CHARACTERS = 2000;
+
 /** A raw report with `end` and nothing done yet. */
 export function blankReport(start: Pick<RawReport, "attempt" | "kind" | "end" | "summary">): RawReport {
   return {

@@ -1,8 +1,9 @@
 /** Reads the raw report of the agent's workflow job in the publisher, where nothing in it is believed by its looks. */
 import { join } from "node:path";
+import type { Conflict } from "../domain/report.ts";
 import { openPlain } from "./open-plain.ts";
-import { plainText } from "./plain-text.ts";
-import { RAW_REPORT_FILE, RawReport, type RawFinding } from "./raw-report.ts";
+import { head, plainText } from "./plain-text.ts";
+import { MAX_SIDE_CHARACTERS, RAW_REPORT_FILE, RawReport, type RawFinding } from "./raw-report.ts";
 
 export type ReadRaw =
   | { kind: "missing" }
@@ -35,7 +36,7 @@ export async function readRawReport(folder: string): Promise<ReadRaw> {
 
 /** Everything that people will read, without controls and invisible characters; paths stay, for they are compared with those at the head. */
 function cleaned(report: RawReport): RawReport {
-  const { findings, closed, verify, question, answer, fault } = report;
+  const { findings, closed, verify, question, answer, fault, rebase } = report;
   return {
     ...report,
     summary: plainText(report.summary),
@@ -45,6 +46,7 @@ function cleaned(report: RawReport): RawReport {
     fault: fault === null ? null : plainText(fault),
     findings: findings === null ? null : findings.map(cleanedFinding),
     closed: closed === null ? null : closed.map((one) => ({ ...one, evidence: plainText(one.evidence) })),
+    rebase: rebase === null ? null : { ...rebase, conflicts: rebase.conflicts.map(cleanedConflict) },
     verify: verify === null ? null : { ...verify, tail: plainText(verify.tail) },
   };
 }
@@ -58,6 +60,16 @@ function cleanedFinding(finding: RawFinding): RawFinding {
     impact: plainText(impact),
     fix: plainText(fix),
     tests: plainText(tests),
+  };
+}
+
+/** A text may grow when its letters are put together anew. */
+function cleanedConflict(conflict: Conflict): Conflict {
+  const { ours, theirs } = conflict;
+  return {
+    ...conflict,
+    ours: head(plainText(ours), MAX_SIDE_CHARACTERS),
+    theirs: head(plainText(theirs), MAX_SIDE_CHARACTERS),
   };
 }
 

@@ -1,6 +1,7 @@
-/** Writes an agent's commits anew: GZA as author, cleaned messages, trailers; trees, order and dates stay. */
+/** Writes an agent's commits anew: GZA as author, cleaned messages, trailers; trees, order and dates stay, and what was people's before. */
 import { cleanMessage } from "./commit-message.ts";
 import { git } from "./git.ts";
+import type { OriginalCommit } from "./original-commits.ts";
 import { GZA_EMAIL, GZA_NAME } from "./prepare.ts";
 
 export interface Rewrite {
@@ -10,6 +11,8 @@ export interface Rewrite {
   /** What is left as it is, as arguments of `git rev-list`. */
   not: readonly string[];
   trailers: { task: number; attempt: number };
+  /** Commits that keep author and message of what they were picked from. */
+  picked?: ReadonlyMap<string, OriginalCommit>;
 }
 
 interface Commit {
@@ -28,15 +31,36 @@ export async function rewriteCommits(rewrite: Rewrite): Promise<string> {
   const renamed = new Map<string, string>();
   for (const oid of listing.split("\n").filter((line) => line !== "")) {
     const commit = await readCommit(dir, oid);
-    const parents = commit.parents.flatMap((parent) => ["-p", renamed.get(parent) ?? parent]);
-    const written = await git(["commit-tree", commit.tree, ...parents, "-F", "-"], {
-      dir,
-      input: cleanMessage(commit.message, rewrite.trailers),
-      env: gzaIdentity(commit.authored, commit.committed),
-    });
+    const parents = commit.parents.map((parent) => renamed.get(parent) ?? parent);
+    const original = rewrite.picked?.get(oid);
+    const written =
+      original === undefined
+        ? await writeOwn(rewrite, { ...commit, parents })
+        : await writePicked(dir, { ...commit, parents }, original);
     renamed.set(oid, written.trim());
   }
   return renamed.get(tip) ?? tip;
+}
+
+function writeOwn({ dir, trailers }: Rewrite, commit: Commit): Promise<string> {
+  const parents = commit.parents.flatMap((parent) => ["-p", parent]);
+  return git(["commit-tree", commit.tree, ...parents, "-F", "-"], {
+    dir,
+    input: cleanMessage(commit.message, trailers),
+    env: gzaIdentity(commit.authored, commit.committed),
+  });
+}
+
+/** Written as an object of its own: git would clean a name that it once took as it was. */
+function writePicked(dir: string, commit: Commit, original: OriginalCommit): Promise<string> {
+  const lines = [
+    `tree ${commit.tree}`,
+    ...commit.parents.map((parent) => `parent ${parent}`),
+    `author ${original.author}`,
+    `committer ${GZA_NAME} <${GZA_EMAIL}> ${commit.committed.replace(/^@/, "")}`,
+  ];
+  const input = `${lines.join("\n")}\n\n${original.message}`;
+  return git(["hash-object", "-t", "commit", "-w", "--stdin"], { dir, input });
 }
 
 /** git's environment for a commit by GZA; dates as git stores them (`<seconds> <zone>`), today's where they are missing. */

@@ -36,10 +36,10 @@ export async function saveSession(
 
 /**
  * Whether an attempt that ended so may be gone on with in its session. Not after a good end but a question, which waits for its answer;
- * not where the work is thrown away, for then the folder is not as the session knows it; a review is always made afresh.
+ * not where the work is thrown away, for then the folder is not as the session knows it; a review and a rebase are always made afresh.
  */
 export function keepsSession({ kind, end }: { kind: Kind; end: AttemptEnd }): boolean {
-  if (kind === "review" || end === "guard_refused" || end === "bad_report") return false;
+  if (kind === "review" || kind === "rebase" || end === "guard_refused" || end === "bad_report") return false;
   return end === "question" || ATTEMPT_ENDS[end] !== "good";
 }
 

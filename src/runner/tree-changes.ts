@@ -15,7 +15,8 @@ const GONE = "000000";
 /** As git itself judges: a file is binary if its first 8,000 bytes hold a zero byte. */
 const BINARY_PROBE = 8000;
 
-interface Entry {
+/** One path that differs, by its names in git; `oid` is its content afterwards. */
+export interface Entry {
   path: string;
   mode: Change["mode"];
   oid: string;
@@ -23,18 +24,16 @@ interface Entry {
 
 /** Every path that differs, by what it is afterwards. Paths that are not UTF-8 carry U+FFFD, which the guard refuses. */
 export async function treeChanges(dir: string, range: Range): Promise<Change[]> {
-  const args = [
-    "diff-tree",
-    "-r",
-    "-z",
-    "--raw",
-    "--no-abbrev",
-    "--no-renames",
-    "--no-ext-diff",
-    range.before,
-    range.after,
-  ];
-  const entries = parseRaw(await git(args, { dir }));
+  return changesOf(dir, await changedEntries(dir, range));
+}
+
+/** The same with contents not looked at. Both ends may be trees. */
+export async function changedEntries(dir: string, { before, after }: Range): Promise<Entry[]> {
+  const args = ["-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", before, after];
+  return parseRaw(await git(["diff-tree", ...args], { dir }));
+}
+
+export async function changesOf(dir: string, entries: readonly Entry[]): Promise<Change[]> {
   const blobs = entries.filter(holdsBlob).map((entry) => entry.oid);
   const sizes = await blobSizes(dir, [...new Set(blobs)]);
   const total = blobs.reduce((sum, oid) => sum + (sizes.get(oid) ?? 0), 0);
