@@ -7,6 +7,7 @@ import { closeAttempt, openAttempt, type Attempt, type AttemptRun } from "./atte
 import { fitted } from "./fit-report.ts";
 import { JOB_FILE } from "./prepare.ts";
 import { blankReport, RAW_REPORT_FILE, type RawReport } from "./raw-report.ts";
+import { runRebase } from "./rebase/run-rebase.ts";
 import { runChange } from "./run-change.ts";
 import { runExplore } from "./run-explore.ts";
 import { runReview } from "./run-review.ts";
@@ -59,6 +60,7 @@ function runKind(attempt: Attempt): Promise<RawReport> | RawReport {
   if (job.kind === "explore") return runExplore(attempt);
   if (job.kind === "implement" || job.kind === "improve" || job.kind === "fix")
     return runChange(attempt, job.kind);
+  if (job.kind === "rebase") return runRebase(attempt);
   return bad(job, `This release runs no "${job.kind}" attempts.`);
 }
 

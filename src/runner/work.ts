@@ -44,12 +44,17 @@ export async function collectWork(inputs: Inputs, job: Job): Promise<Work> {
 }
 
 /** Writes the bundle for the publisher: everything on the work branch that the start does not have. */
-export async function bundleWork(inputs: Inputs, job: Job): Promise<void> {
-  const own = join(inputs.temp, "work.git");
-  const file = join(inputs.handOver, BUNDLE_FILE);
-  await git(["bundle", "create", "--quiet", file, branchRef(WORK_BRANCH), ...beforeAttempt(job)], {
-    dir: own,
-  });
+export function bundleWork(inputs: Inputs, job: Job): Promise<void> {
+  return writeBundle(inputs, { dir: join(inputs.temp, "work.git"), not: beforeAttempt(job) });
+}
+
+/** The work branch of the repository `dir` without `not`, as arguments of `git rev-list`. */
+export async function writeBundle(
+  { handOver }: Inputs,
+  { dir, not }: { dir: string; not: readonly string[] },
+): Promise<void> {
+  const file = join(handOver, BUNDLE_FILE);
+  await git(["bundle", "create", "--quiet", file, branchRef(WORK_BRANCH), ...not], { dir });
 }
 
 /** The commit as it was when nothing is left over, else one more on top of it. */

@@ -54,6 +54,11 @@ export const Script = z.record(
 );
 export type Script = z.infer<typeof Script>;
 
+/** Nobody knows before where a rebase stops: without a word about it there is nobody to settle it. */
+const NO_REBASE: Step[] = [
+  { json: { outcome: "gave_up", text: `${SCRIPT_PATH} has no steps for a rebase, so nobody settles this.` } },
+];
+
 /** The steps of one attempt. Throws and names the key that is missing or wrong. */
 export function stepsFor(text: string, key: { issue: string; kind: Kind; attempt: number }): Step[] {
   const script = Script.safeParse(parse(text));
@@ -67,7 +72,7 @@ export function stepsFor(text: string, key: { issue: string; kind: Kind; attempt
       .map(Number)
       .filter((n) => n <= key.attempt),
   );
-  const steps = attempts[String(holding)];
+  const steps = attempts[String(holding)] ?? (key.kind === "rebase" ? NO_REBASE : undefined);
   if (steps === undefined)
     throw new Error(
       `${SCRIPT_PATH} has no steps for attempt ${key.attempt} under "${key.issue}" → ${key.kind}; add "${key.attempt}": [...] there`,

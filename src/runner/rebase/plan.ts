@@ -15,21 +15,24 @@ export type Plan =
   | { kind: "nothing" }
   /** Both have no commit in common. */
   | { kind: "unrelated" }
-  /** Somebody has merged into the branch, so its commits are left as they are and the base is merged into it. */
+  /** The branch holds commits of people, or merges: they are left as they are, and the base is merged into it. */
   | { kind: "merge"; fork: string; commits: number }
   | { kind: "pick"; fork: string; commits: string[]; dropped: DroppedCommit[] };
 
 /** Commits of the base among which those of the branch are looked for, newest first. */
 const MAX_BASE_COMMITS = 500;
 
-export async function planRebase(own: Own, base: string, head: string): Promise<Plan> {
+export async function planRebase(
+  own: Own,
+  { base, head, shared }: { base: string; head: string; shared: boolean },
+): Promise<Plan> {
   if (await isAncestor(own, base, head)) return { kind: "nothing" };
   const found = await tryGit(["merge-base", base, head], own);
   if (found.exit !== 0) return { kind: "unrelated" };
   const fork = found.stdout.toString("utf8").trim();
   const commits = await listed(own, ["--reverse", "--topo-order", head, `^${base}`]);
   const merges = await listed(own, ["--merges", "--max-count=1", head, `^${base}`]);
-  if (merges.length > 0) return { kind: "merge", fork, commits: commits.length };
+  if (shared || merges.length > 0) return { kind: "merge", fork, commits: commits.length };
 
   const isOnBase = await searchBase(own, base, head);
   const squashed = await squashedCount(commits, fork, isOnBase);

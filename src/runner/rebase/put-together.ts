@@ -5,7 +5,7 @@ import { literally, pathList, treeOf, type Own } from "./own-repository.ts";
 import { readStop, unmergedEntries, type Sides, type Unmerged } from "./stop.ts";
 import { removeUntracked } from "./tidy.ts";
 
-/** What has to be put together: a commit with `onto`, or, for a branch that holds merges, the base with its head. */
+/** What has to be put together: a commit with `onto`, or, where its commits are left as they are, the base with the head. */
 export type Step =
   | { kind: "pick"; commit: string; onto: string }
   | { kind: "merge"; base: string; head: string; fork: string };

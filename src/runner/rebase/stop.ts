@@ -74,10 +74,10 @@ async function kindOf(
   staged: Staged,
 ): Promise<{ kind: Conflict["kind"]; known: string }> {
   const { path, ancestor, ours, theirs } = staged;
-  const modes = [ancestor, ours, theirs].flatMap((entry) => (entry === null ? [] : [entry.mode]));
+  const modes = new Set([ancestor, ours, theirs].map((entry) => entry?.mode));
   const aside = await putAside(own, sides, path);
-  if (modes.includes(SUBMODULE)) return { kind: "submodule", known: aside ?? path };
-  if (aside !== null || modes.includes(LINK)) return { kind: "type", known: aside ?? path };
+  if (modes.has(SUBMODULE)) return { kind: "submodule", known: aside ?? path };
+  if (aside !== null || modes.has(LINK)) return { kind: "type", known: aside ?? path };
   if (ours !== null && theirs !== null) {
     if (await isBinary(own, staged)) return { kind: "binary", known: path };
     return { kind: ancestor === null ? "add_add" : "content", known: path };
