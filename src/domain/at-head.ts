@@ -3,9 +3,10 @@ import { checksOf } from "./checks.ts";
 import type { Config } from "./config.ts";
 import { openFeedback, quietAt } from "./feedback.ts";
 import type { Feedback } from "./finding.ts";
+import { isNext, wantsMerge } from "./landing-order.ts";
 import type { Record, RecordBody } from "./record.ts";
 import type { PullFacts, Snapshot } from "./snapshot.ts";
-import { isReviewed } from "./standing.ts";
+import { isReviewed, standing } from "./standing.ts";
 import type { Sha } from "./task.ts";
 
 /** A task whose open pull request shows the head that the record knows, with nothing in flight. */
@@ -52,12 +53,30 @@ export function causeToWrite(
   return openFeedback(snapshot, record).length > 0 ? "feedback" : null;
 }
 
-/** The same, and the conflict that comes before all of it. */
+/** Why GZA would put the head on the newest base; null: it may stay where it is. Being behind is no reason by itself. */
+export function causeToRebase(snapshot: Snapshot, record: RecordBody): "conflicts" | "behind" | null {
+  const { pull, config } = snapshot;
+  if (pull?.mergeable === "conflicting") return "conflicts";
+  if (!pull || pull.behindBy === 0 || isOnBase(record, pull) || config.kind === "broken") return null;
+  if (record.wanted?.kind === "rebase") return "behind";
+  if (standing(snapshot, record).phase !== "ready") return null;
+  if (config.config.rebase.when === "behind") return "behind";
+  // Every merge leaves all others behind: only the next to land catches up.
+  const isDue = pull.mustCatchUp && wantsMerge(record, config.config) && isNext(snapshot, record);
+  return isDue ? "behind" : null;
+}
+
+/** A rebase has put it on the newest base already. */
+export function isOnBase({ rebased, head }: RecordBody, pull: PullFacts): boolean {
+  return rebased !== null && rebased.head === head && rebased.onto === pull.baseHead;
+}
+
+/** Both: what would have GZA push to the branch. */
 export function causeToPush(
   snapshot: Snapshot,
   record: RecordBody,
-): "conflicts" | NonNullable<ReturnType<typeof causeToWrite>> | null {
-  return snapshot.pull?.mergeable === "conflicting" ? "conflicts" : causeToWrite(snapshot, record);
+): NonNullable<ReturnType<typeof causeToRebase> | ReturnType<typeof causeToWrite>> | null {
+  return causeToRebase(snapshot, record) ?? causeToWrite(snapshot, record);
 }
 
 /** Attempts of a kind since a person's last word, those aside that nobody judges. */

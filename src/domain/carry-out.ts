@@ -78,7 +78,7 @@ function review({ config }: Snapshot): CarriedOut | AnswerWord {
 
 function rebase({ pull }: Snapshot): CarriedOut | AnswerWord {
   if (pull?.queue === "queued") return "in_queue";
-  if (pull?.mergeable === "mergeable" && pull.behindBy === 0) return "nothing_to_rebase";
+  if (pull?.behindBy === 0 && pull.mergeable !== "conflicting") return "nothing_to_rebase";
   const wanted = { kind: "rebase", how: "first" } as const;
   const change = { phase: "open", reason: "conflicts", wanted, not_before: null } as const;
   return { story: "wants it rebased", word: "rebase", change };

@@ -5,6 +5,9 @@ import type { RecordBody } from "./record.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { secondsBetween } from "./time.ts";
 
+/** How long a task lets others land before it. */
+export const COURTESY_SECONDS = 15 * 60;
+
 /** Whether GZA merges the task without another word once it may. */
 export function wantsMerge(record: RecordBody, config: Config): boolean {
   return record.merge !== null || config.merge.when === "approved";
@@ -46,6 +49,16 @@ export function landingOrder(records: readonly RecordBody[]): number[] {
     rest = rest.filter(({ issue }) => issue !== next.issue);
   }
   return order;
+}
+
+/** Whether it is this one's turn to land. Nobody waits for ever for others that are said to come first. */
+export function isNext(snapshot: Snapshot, record: RecordBody): boolean {
+  return isPatient(snapshot, record) || landingOrder(landersWith(snapshot, record))[0] === record.issue;
+}
+
+/** It has let others go first for long enough. */
+export function isPatient({ now }: Snapshot, { reason, since }: RecordBody): boolean {
+  return reason === "waits_for_landing" && secondsBetween(since, now) >= COURTESY_SECONDS;
 }
 
 function met(record: RecordBody, others: readonly RecordBody[]): number {

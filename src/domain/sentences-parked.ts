@@ -125,13 +125,14 @@ function theirsSentence(snapshot: Snapshot, record: RecordBody): Sentence {
   }
   const causes = {
     conflicts: `they conflict with ${cleanLine(record.base)}`,
+    behind: `${cleanLine(record.base)} has gone on since`,
     checks_red: "its checks are red",
     changes_requested: "the review found blockers",
     feedback: "a person wants something changed",
   };
   const cause = causeToPush(snapshot, record);
   const next =
-    cause === "conflicts"
+    cause === "conflicts" || cause === "behind"
       ? `Merge ${cleanLine(record.base)} into it and push, or comment \`/gza rebase\` to have GZA put these commits on the newest ${cleanLine(record.base)}.`
       : "Push what is missing, or comment `/gza improve` to have GZA go on from there.";
   return {

@@ -12,10 +12,19 @@ import { faultOf } from "./refuse-broken-setup.ts";
 export function leaveParked(snapshot: Snapshot, record: Record | null): Answer | null {
   if (record?.phase !== "parked") return null;
   const story = clearedBy(snapshot, record);
-  if (!story) return rests(record.reason, record.reason === "setup" ? tryAt(record) : null);
+  if (!story) return rests(record.reason, lookAgain(snapshot, record));
   return moves(
     moveTo(snapshot, record, { story, change: { ...onwards(record), config: snapshot.config.blob } }),
   );
+}
+
+/** GitHub tells nobody when it has found out whether there still is a conflict. */
+const MERGEABILITY_SECONDS = 60;
+
+function lookAgain({ now, pull }: Snapshot, record: Record): Instant | null {
+  if (record.reason === "setup") return tryAt(record);
+  const isAboutBase = record.reason === "conflict" || record.reason === "theirs";
+  return isAboutBase && pull?.mergeable === "unknown" ? later(now, MERGEABILITY_SECONDS) : null;
 }
 
 /** When a set-up whose fault only shows in trying is tried again. */
@@ -43,7 +52,9 @@ function clearedBy(snapshot: Snapshot, record: Record): string | null {
     case "conflict":
       return snapshot.pull?.mergeable === "mergeable" ? "the conflict is gone" : null;
     case "theirs":
-      return record.theirs && causeToPush(snapshot, record) === null ? "nothing is left to write" : null;
+      // Every push to the base has GitHub find out anew: meanwhile nothing is known to be gone.
+      if (!record.theirs || snapshot.pull?.mergeable === "unknown") return null;
+      return causeToPush(snapshot, record) === null ? "nothing is left to write" : null;
     default:
       return null;
   }

@@ -2,16 +2,15 @@
 import type { Effect } from "../decision.ts";
 import { isGated } from "../gate.ts";
 import { mergeMessage, mergeTitle } from "../merge-message.ts";
-import { landersWith, landingOrder, wantsMerge } from "../landing-order.ts";
+import { isNext, wantsMerge } from "../landing-order.ts";
 import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import type { Config } from "../config.ts";
 import type { Evidence, PullFacts, Snapshot } from "../snapshot.ts";
 import { standing } from "../standing.ts";
 import type { Sha } from "../task.ts";
-import { later, secondsBetween } from "../time.ts";
+import { later } from "../time.ts";
 import { moveTo } from "../transition.ts";
-import { COURTESY_SECONDS } from "./rebase-behind.ts";
 import { stand } from "./rest.ts";
 
 /** GitHub answers these when the merge will not come by waiting; 409 only means that something moved. */
@@ -47,13 +46,6 @@ export function mergeWanted(snapshot: Snapshot, record: Record | null): Answer |
       change: { draft: false },
     });
   return { reason: "waits_for_merge", move: null, effects, again };
-}
-
-/** Nobody waits for ever for others that are said to come first. */
-function isNext(snapshot: Snapshot, record: Record): boolean {
-  if (record.reason === "waits_for_landing" && secondsBetween(record.since, snapshot.now) >= COURTESY_SECONDS)
-    return true;
-  return landingOrder(landersWith(snapshot, record))[0] === record.issue;
 }
 
 function isAsked(found: Evidence, head: Sha | null): boolean {

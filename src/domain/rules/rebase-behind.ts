@@ -1,11 +1,10 @@
 /** Rule 15: a pull request that conflicts with its base is put on the newest base; one that is only behind, where that is asked for. */
-import { onHead, type AtHead } from "../at-head.ts";
+import { causeToRebase, isOnBase, onHead, type AtHead } from "../at-head.ts";
 import { doMeet } from "../footprint.ts";
-import { landersWith, landingOrder, wantsMerge } from "../landing-order.ts";
+import { isPatient, wantsMerge } from "../landing-order.ts";
 import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { standing } from "../standing.ts";
 import { start } from "../start.ts";
 import { later, secondsBetween } from "../time.ts";
 import { moveTo } from "../transition.ts";
@@ -13,16 +12,14 @@ import { stand } from "./rest.ts";
 
 /** GitHub may still show what it computed for the head before. */
 const STALE_SECONDS = 60;
-/** How long a task lets others land before it. */
-export const COURTESY_SECONDS = 15 * 60;
 const LOOK_AGAIN_SECONDS = 60;
 
 export function rebaseBehind(snapshot: Snapshot, record: Record | null): Answer | null {
   const at = onHead(snapshot, record);
   if (!at) return null;
-  const isWanted = at.record.wanted?.kind === "rebase";
-  const cause = causeToRebase(snapshot, at);
-  if (cause === null) {
+  const wanted = at.record.wanted?.kind === "rebase" ? at.record.wanted : null;
+  const isWanted = wanted !== null;
+  if (causeToRebase(snapshot, at.record) === null) {
     if (!isWanted) return null;
     const story = "it stands on the newest base already";
     return moves(moveTo(snapshot, at.record, { story, change: { wanted: null } }));
@@ -31,31 +28,15 @@ export function rebaseBehind(snapshot: Snapshot, record: Record | null): Answer 
     const change = { phase: "parked", reason: "theirs" } as const;
     return moves(moveTo(snapshot, at.record, { story: "would rebase a person's head", change }));
   }
-  if (!isWanted && hasFailed(at)) return giveUp(snapshot, at);
+  if (!isWanted && isOnBase(at.record, at.pull)) return giveUp(snapshot, at);
   const again = later(snapshot.now, LOOK_AGAIN_SECONDS);
   if (!isWanted && isInTheWay(snapshot, at)) {
     return stand(snapshot, at.record, { phase: "open", reason: "waits_for_landing", again });
   }
-  return start(snapshot, at.record, "rebase", at.record.wanted?.how ?? "first");
-}
-
-/** null: it may stay where it is. Being behind is no reason by itself. */
-function causeToRebase(snapshot: Snapshot, { record, pull, config }: AtHead): "conflicts" | "behind" | null {
-  if (pull.mergeable === "conflicting") return "conflicts";
-  if (pull.behindBy === 0) return null;
-  if (record.wanted?.kind === "rebase") return "behind";
-  if (standing(snapshot, record).phase !== "ready") return null;
-  if (config.rebase.when === "behind") return "behind";
-  // Every merge leaves all others behind: only the next to land catches up.
-  const isNext = landingOrder(landersWith(snapshot, record))[0] === record.issue;
-  return pull.mustCatchUp && wantsMerge(record, config) && isNext ? "behind" : null;
+  return start(snapshot, at.record, "rebase", wanted?.how ?? "first");
 }
 
 /** It stands on the newest base, and GitHub says that it conflicts all the same. */
-function hasFailed({ record, pull }: AtHead): boolean {
-  return record.rebased?.head === record.head && record.rebased.onto === pull.baseHead;
-}
-
 function giveUp(snapshot: Snapshot, { record }: AtHead): Answer {
   const since = record.attempts.at(-1)?.ended ?? record.since;
   if (secondsBetween(since, snapshot.now) < STALE_SECONDS) {
@@ -70,10 +51,7 @@ function giveUp(snapshot: Snapshot, { record }: AtHead): Answer {
 
 /** A task that is merged, or rebased to be merged, before this one and changes the same paths: this one would only be rebased again. */
 function isInTheWay(snapshot: Snapshot, { record, config }: AtHead): boolean {
-  if (!wantsMerge(record, config)) return false;
-  const isPatient =
-    record.reason === "waits_for_landing" && secondsBetween(record.since, snapshot.now) >= COURTESY_SECONDS;
-  if (isPatient) return false;
+  if (!wantsMerge(record, config) || isPatient(snapshot, record)) return false;
   return snapshot.ledger.records.some(
     (other) =>
       other.issue !== record.issue &&
