@@ -13,23 +13,23 @@ export function obeyStop(snapshot: Snapshot, record: Record | null): Answer | nu
   // Nothing is merged meanwhile, by GitHub itself neither.
   const intents = record.pull === null ? [] : [`hold:${record.pull}`];
   if (!record.attempt) return moves(moveTo(snapshot, record, { story, change: HELD, intents }));
-  return stop(snapshot, record, { attempt: record.attempt, story });
+  return stop(snapshot, record, { attempt: record.attempt, story, intents });
 }
 
 /** A cancelled run still brings back what it has; one that nobody has seen yet finds its lease lost. */
 function stop(
   snapshot: Snapshot,
   record: Record,
-  { attempt, story }: { attempt: Attempt; story: string },
+  { attempt, story, intents }: { attempt: Attempt; story: string; intents: string[] },
 ): Answer {
   const run = snapshot.run?.id ?? attempt.run;
   if (run !== null) {
     const change = { phase: "running", reason: HELD.reason } as const;
-    return moves(moveTo(snapshot, record, { story, change, intents: [`run:${run}`] }));
+    return moves(moveTo(snapshot, record, { story, change, intents: [...intents, `run:${run}`] }));
   }
   const { ended, queue, refs } = endAttempt(snapshot, attempt, { end: "stopped", usd: 0 });
   const { kind, how } = attempt;
   const wanted = how === "resume" || how === "retry" ? { kind, how } : null;
   const change = { ...counted(record, ended), ...HELD, wanted };
-  return moves(moveTo(snapshot, record, { story, change, queue, refs }));
+  return moves(moveTo(snapshot, record, { story, change, queue, refs, intents }));
 }
