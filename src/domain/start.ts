@@ -166,7 +166,8 @@ function claim(
       reason: "started",
       attempt,
       config: snapshot.config.blob,
-      wanted: null,
+      // What a person wants improved is still wanted on the newest base.
+      wanted: kind === "rebase" && record.wanted?.kind === "improve" ? record.wanted : null,
       not_before: null,
     },
     queue,

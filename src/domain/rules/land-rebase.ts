@@ -52,7 +52,6 @@ function take(
     ...counted(record, ended),
     phase: "open",
     reason: "rebased",
-    wanted: null,
     rebased: { ...reviewed(record, attempt.n), head, onto: rebase.onto },
   };
   if (patch === null) return moves(moveTo(snapshot, record, { story, change, queue, refs }));
