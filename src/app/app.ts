@@ -4,6 +4,7 @@ import { Probot, ProbotOctokit, Server, type Logger } from "probot";
 import { decide } from "../domain/decide.ts";
 import { connect, type Client } from "../github/client.ts";
 import { recordKey } from "../github/sign.ts";
+import { createBaseWatch, type BaseWatch } from "./base-watch.ts";
 import { systemClock, type Clock } from "./clock.ts";
 import { createEchoes } from "./echo.ts";
 import { handle, type HandleDependencies } from "./handle.ts";
@@ -31,6 +32,7 @@ export interface App {
   /** One sweep of everything. */
   sweep(): Promise<void>;
   inbox: Inbox;
+  bases: BaseWatch;
   intake: Intake;
 }
 
@@ -44,11 +46,12 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
   const probot = await probotOf(server);
   const { clientFor, expire } = clientsOf(probot);
   const key = recordKey(settings.privateKey);
-  const observer = { key, appId: settings.appId, hints: new Map(), logs: new Map() };
+  const observer = { key, appId: settings.appId, hints: new Map(), logs: new Map(), unknowns: new Map() };
   const waiting = createWaiting((address) => inbox.wake(address));
   const echoes = createEchoes(settings.appId);
   const dependencies = { clientFor, observer, decide, waiting, echoes, log, interrupt: options.interrupt };
   const inbox: Inbox = createInbox({ clock, log, handle: (address) => handle(address, dependencies) });
+  const bases = createBaseWatch({ clientFor, key, clock, wake: inbox.wake, log });
   const sweepDependencies: SweepDependencies = {
     appClient: () => clientFor(null),
     clientFor,
@@ -56,12 +59,13 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
     clock,
     log,
     wake: inbox.wake,
+    follow: bases.follow,
   };
   const sweeper = createSweeper(sweepDependencies, settings.sweepMinutes);
   const intake = createIntake({
     clientFor,
-    key,
     wake: inbox.wake,
+    pushed: bases.pushed,
     wakeLater: inbox.wakeLater,
     leave: inbox.leave,
     expire,
@@ -83,7 +87,14 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
 
   async function stop(): Promise<void> {
     sweeper.stop();
-    const finished = Promise.all([server.stop(), inbox.drain(), intake.settled(), sweeper.idle()]);
+    bases.stop();
+    const finished = Promise.all([
+      server.stop(),
+      inbox.drain(),
+      intake.settled(),
+      bases.idle(),
+      sweeper.idle(),
+    ]);
     let giveUp: () => void = () => undefined;
     const late = new Promise<void>((resolve) => {
       giveUp = clock.after(DRAIN_MILLISECONDS, () => {
@@ -95,7 +106,7 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
     giveUp();
   }
 
-  return { start, stop, sweep: sweeper.sweep, inbox, intake };
+  return { start, stop, sweep: sweeper.sweep, inbox, bases, intake };
 }
 
 /** Probot's own logger, made as the settings want it; its server would make another one. */

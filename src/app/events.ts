@@ -8,7 +8,7 @@ export type Wake =
   | { kind: "task"; installation: number; repository: RepositoryKey; issue: number }
   /** The task of this pull request's branch, which the webhook does not name. */
   | { kind: "pull"; installation: number; repository: RepositoryKey; pull: number }
-  /** Every task on this base. */
+  /** What has to be looked at now that something came to this base. */
   | { kind: "base"; installation: number; repository: RepositoryKey; branch: string }
   /** Every task of a repository, which may have another name now. */
   | { kind: "repository"; installation: number; repository: RepositoryKey }
@@ -37,6 +37,10 @@ const Repository = z.object({
   changes: z.object({ default_branch: z.unknown().optional() }).optional(),
 });
 const Pull = z.object({ pull_request: z.object({ head: z.object({ ref: z.string() }) }) });
+const ClosedPull = z.object({
+  action: z.literal("closed"),
+  pull_request: z.object({ merged: z.literal(true), base: z.object({ ref: z.string() }) }),
+});
 const Branch = z.object({ head_branch: z.string().nullable() });
 const CheckRun = z.object({ check_run: z.object({ check_suite: Branch }) });
 const CheckSuite = z.object({ check_suite: Branch });
@@ -56,13 +60,18 @@ const READERS: { [event: string]: (payload: unknown) => Found[] } = {
     return concernsTask(payload) ? [{ issue: number }] : [];
   },
   issues: (payload) => [{ issue: Issue.parse(payload).issue.number }],
-  pull_request: (payload) => onBranch(Pull.parse(payload).pull_request.head.ref),
+  pull_request: (payload) => {
+    const merged = ClosedPull.safeParse(payload).data;
+    const found = onBranch(Pull.parse(payload).pull_request.head.ref);
+    return merged === undefined ? found : [...found, { base: merged.pull_request.base.ref }];
+  },
   pull_request_review: (payload) => onBranch(Pull.parse(payload).pull_request.head.ref),
   pull_request_review_comment: (payload) => onBranch(Pull.parse(payload).pull_request.head.ref),
   pull_request_review_thread: (payload) => onBranch(Pull.parse(payload).pull_request.head.ref),
   push: (payload) => {
     const branch = /^refs\/heads\/(.+)$/.exec(Push.parse(payload).ref)?.[1];
-    if (branch === undefined) return [];
+    // What a merge queue tries out is no base of anything.
+    if (branch === undefined || branch.startsWith("gh-readonly-queue/")) return [];
     const found = onBranch(branch);
     return found.length > 0 ? found : [{ base: branch }];
   },

@@ -5,6 +5,7 @@ import type { Client, RepositoryKey } from "../github/client.ts";
 import { RateLimited, Unreachable } from "../github/failure.ts";
 import { listInstallations, listRepositories, redeliverFailed } from "../github/installations.ts";
 import { sweepRepository } from "../github/sweep-repository.ts";
+import type { Base } from "./base-watch.ts";
 import type { Clock } from "./clock.ts";
 import type { Address } from "./inbox.ts";
 
@@ -16,6 +17,8 @@ export interface SweepDependencies {
   clock: Clock;
   log: Pick<Logger, "info" | "warn" | "error">;
   wake: (address: Address) => void;
+  /** Has GitHub find out what it does not know of the pull requests on a base. */
+  follow: (base: Base) => void;
 }
 
 /** Everything: failed webhooks first, then each installation. What fails is logged and stops nothing else. */
@@ -46,14 +49,15 @@ export async function sweepInstallation(
 
 export async function sweepOne(
   { installation, repository }: { installation: number; repository: RepositoryKey },
-  { clientFor, key, log, wake }: SweepDependencies,
+  { clientFor, key, log, wake, follow }: SweepDependencies,
 ): Promise<void> {
   const name = `${repository.owner}/${repository.name}`;
   await guarded(log, { what: "repository", repository: name }, async () => {
     const client = await clientFor(installation);
-    const { wake: issues, removed } = await sweepRepository(client, repository, key);
-    if (removed.length > 0) log.warn({ repository: name, removed }, "removed what no record names");
+    const { wake: issues, bases, removed } = await sweepRepository(client, repository, key);
+    if (removed.length > 0) log.warn({ repository: name, removed }, "removed what no record needs any more");
     for (const issue of issues) wake({ installation, repository, issue });
+    for (const branch of bases) follow({ installation, repository, branch });
   });
 }
 

@@ -1,20 +1,19 @@
 /** Takes in what webhooks ask to look at; what they do not name is found out beside the answer to GitHub. */
-import type { KeyObject } from "node:crypto";
 import type { Logger } from "probot";
 import { issueOfBranch } from "../domain/names.ts";
-import { isLiving } from "../domain/record.ts";
 import type { Client, RepositoryKey } from "../github/client.ts";
-import { listTasks } from "../github/ledger-list.ts";
 import { pullBranch } from "../github/pull-branch.ts";
+import type { Base } from "./base-watch.ts";
 import { ECHO_MILLISECONDS, type Echoes } from "./echo.ts";
 import { wakesOf, type Wake } from "./events.ts";
 import type { Address } from "./inbox.ts";
 
 export interface TakeDependencies {
   clientFor: (installation: number) => Promise<Client>;
-  key: KeyObject;
   wake: (address: Address) => void;
   wakeLater: (address: Address, milliseconds: number) => void;
+  /** Something came to a base. */
+  pushed: (base: Base) => void;
   leave: (installation: number, repositories: readonly number[] | null) => void;
   /** Has the next request of the installation made with a new token. */
   expire: (installation: number) => Promise<void>;
@@ -23,6 +22,9 @@ export interface TakeDependencies {
   sweepRepository: (where: { installation: number; repository: RepositoryKey }) => Promise<void>;
   log: Pick<Logger, "error" | "warn">;
 }
+
+/** What has to be found out first. */
+type Searched = Exclude<Wake, { kind: "task" | "base" }>;
 
 export interface Intake {
   /** Returns at once. */
@@ -44,6 +46,7 @@ export function createIntake(dependencies: TakeDependencies): Intake {
     const wake = echoes.isEcho(name, payload) ? later : dependencies.wake;
     for (const one of wakes) {
       if (one.kind === "task") wake(one);
+      else if (one.kind === "base") dependencies.pushed(one);
       else look(one, { ...dependencies, wake: one.kind === "pull" ? wake : dependencies.wake }, name);
     }
   }
@@ -52,7 +55,7 @@ export function createIntake(dependencies: TakeDependencies): Intake {
     dependencies.wakeLater(address, ECHO_MILLISECONDS);
   }
 
-  function look(one: Exclude<Wake, { kind: "task" }>, found: TakeDependencies, event: string): void {
+  function look(one: Searched, found: TakeDependencies, event: string): void {
     const work = resolve(one, found)
       // The webhook is answered already; what it meant is found by the sweep.
       .catch((error: unknown) => log.error({ event, err: error }, "a webhook's task could not be found"))
@@ -67,8 +70,8 @@ export function createIntake(dependencies: TakeDependencies): Intake {
   return { take, settled };
 }
 
-async function resolve(one: Exclude<Wake, { kind: "task" }>, dependencies: TakeDependencies): Promise<void> {
-  const { clientFor, key, wake } = dependencies;
+async function resolve(one: Searched, dependencies: TakeDependencies): Promise<void> {
+  const { clientFor, wake } = dependencies;
   if (one.kind === "leaving") {
     dependencies.leave(one.installation, one.repositories);
     return dependencies.expire(one.installation);
@@ -80,14 +83,6 @@ async function resolve(one: Exclude<Wake, { kind: "task" }>, dependencies: TakeD
   if (one.kind === "repository") return dependencies.sweepRepository(one);
   const { installation, repository } = one;
   const client = await clientFor(installation);
-  if (one.kind === "pull") {
-    const issue = issueOfBranch((await pullBranch(client, repository, one.pull)) ?? "");
-    if (issue !== null) wake({ installation, repository, issue });
-    return;
-  }
-  const tasks = await listTasks(client, repository, key);
-  for (const { issue, record } of tasks) {
-    if (record !== null && isLiving(record) && record.base === one.branch)
-      wake({ installation, repository, issue });
-  }
+  const issue = issueOfBranch((await pullBranch(client, repository, one.pull)) ?? "");
+  if (issue !== null) wake({ installation, repository, issue });
 }

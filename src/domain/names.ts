@@ -5,6 +5,7 @@ export const REF_PREFIX = "refs/gza/";
 
 export const QUEUE_REF = `${REF_PREFIX}queue`;
 export const TASK_PREFIX = `${REF_PREFIX}tasks/`;
+export const BACKUP_PREFIX = `${REF_PREFIX}backup/`;
 export const ATTEMPT_PREFIX = `${REF_PREFIX}attempts/`;
 
 export const WORKFLOW_FILE = "gza.yml";
@@ -50,7 +51,7 @@ export function unfinishedRef(issue: number): string {
 }
 
 export function backupRef(issue: number, n: number): string {
-  return `${REF_PREFIX}backup/${issue}/${n}`;
+  return `${BACKUP_PREFIX}${issue}/${n}`;
 }
 
 export function branchRef(branch: string): string {

@@ -19,6 +19,7 @@ import { graphql, type Client } from "./client.ts";
 import { GraphqlFailure, type GraphqlProblem } from "./failure.ts";
 import { readConfig } from "./read-config.ts";
 import { MovedWhileRead, recordWithFiles } from "./read-facts.ts";
+import { settleMergeability } from "./settle-mergeability.ts";
 import { SnapshotAnswer } from "./snapshot-answer.ts";
 import { SNAPSHOT_QUERY } from "./snapshot-query.ts";
 
@@ -41,6 +42,8 @@ export interface Observer {
   hints: Map<string, Hint>;
   /** Logs of failed checks, which do not change any more; kept between calls. */
   logs: Logs;
+  /** By task, how often in a row GitHub did not know whether the pull request can be merged; kept between calls. */
+  unknowns: Map<string, number>;
 }
 
 /** Of a task that was never read there is mostly no record yet. */
@@ -76,8 +79,10 @@ export async function observe(
       const config = readConfig(configFile(answer.data.repository));
       const better = betterHint(answer.data, { task, hint, observer, config });
       observer.hints.set(name, better);
-      if (isEnough(hint, better))
-        return await assemble(client, task, { ...observer, ...answer, config, grant });
+      if (!isEnough(hint, better)) continue;
+      const { unknowns } = observer;
+      const data = await settleMergeability(client, answer.data, { ...task, name, unknowns });
+      return await assemble(client, task, { ...observer, ...answer, data, config, grant });
     } catch (error) {
       if (!(error instanceof MovedWhileRead)) throw error;
     }

@@ -41,7 +41,8 @@ export async function moveRefs(
       if (moves.some(({ name, before }) => now.get(name) !== before)) return "lost";
       if (error instanceof GraphqlFailure && isByRule(error))
         throw new MoveRefused(error.problems.map(({ message }) => message).join("; "), error);
-      if (attempt === 2 || error instanceof GraphqlFailure) throw error;
+      // A lease may have been lost to somebody who has put the ref back since: then there is nothing to see, and it is tried once more.
+      if (attempt === 2) throw error;
     }
   }
 }

@@ -1,20 +1,23 @@
 /** Looks over one repository's ledger: which tasks to look at, and what of the ledger no record names any more. */
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import { DEFAULT_CONFIG } from "../domain/config.ts";
-import { ATTEMPT_PREFIX, CONFIG_PATH, QUEUE_REF } from "../domain/names.ts";
+import { DEFAULT_CONFIG, type Config } from "../domain/config.ts";
+import { ATTEMPT_PREFIX, BACKUP_PREFIX, CONFIG_PATH, QUEUE_REF } from "../domain/names.ts";
 import { Queue } from "../domain/queue.ts";
 import { isLiving } from "../domain/record.ts";
-import { Sha } from "../domain/task.ts";
+import { Sha, type Instant } from "../domain/task.ts";
 import { graphql, type Client, type RepositoryKey } from "./client.ts";
 import { listTasks, type ListedTask } from "./ledger-list.ts";
 import { writeQueue } from "./move.ts";
 import { readConfig } from "./read-config.ts";
 import { moveRefs, type RefPlace } from "./refs.ts";
+import { removeBackups, type NamedRef } from "./remove-backups.ts";
 
-const LEDGER_QUERY = `query Ledger($owner: String!, $name: String!, $batons: String!, $after: String, $queueRef: String!, $queue: String!, $config: String!) {
+const LEDGER_QUERY = `query Ledger($owner: String!, $name: String!, $batons: String!, $after: String, $backups: String!, $afterBackup: String,
+  $queueRef: String!, $queue: String!, $config: String!) {
   repository(owner: $owner, name: $name) { id databaseId isArchived
     refs(refPrefix: $batons, first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { name target { oid } } }
+    backups: refs(refPrefix: $backups, first: 100, after: $afterBackup) { pageInfo { hasNextPage endCursor } nodes { name target { oid } } }
     queueRef: ref(qualifiedName: $queueRef) { target { oid } }
     queue: object(expression: $queue) { ... on Blob { text } }
     config: object(expression: $config) { ... on Blob { oid byteSize text } } }
@@ -26,17 +29,19 @@ const LABELLED_QUERY = `query Labelled($owner: String!, $name: String!, $label: 
 }`;
 
 const NextPage = z.looseObject({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
+const Refs = z
+  .looseObject({
+    pageInfo: NextPage,
+    nodes: z.array(z.looseObject({ name: z.string(), target: z.looseObject({ oid: Sha }) })),
+  })
+  .nullable();
 const LedgerAnswer = z.looseObject({
   repository: z.looseObject({
     id: z.string(),
     databaseId: z.number(),
     isArchived: z.boolean(),
-    refs: z
-      .looseObject({
-        pageInfo: NextPage,
-        nodes: z.array(z.looseObject({ name: z.string(), target: z.looseObject({ oid: Sha }) })),
-      })
-      .nullable(),
+    refs: Refs,
+    backups: Refs,
     queueRef: z.looseObject({ target: z.looseObject({ oid: Sha }) }).nullable(),
     queue: z.looseObject({ text: z.string().nullish() }).nullable(),
     config: z
@@ -56,23 +61,25 @@ const LabelledAnswer = z.looseObject({
   }),
 });
 
-/** `wake`: issues to look at. `removed`: the batons and queue entries that were taken away, in words. */
+/** `wake`: issues to look at. `bases`: branches on which living tasks have pull requests. `removed`: what was taken away, in words. */
 export async function sweepRepository(
   client: Client,
   repository: RepositoryKey,
   key: KeyObject,
-): Promise<{ wake: number[]; removed: string[] }> {
-  const { answer, batons } = await readLedger(client, repository);
-  if (answer.isArchived) return { wake: [], removed: [] };
+): Promise<{ wake: number[]; bases: string[]; removed: string[] }> {
+  const { answer, batons, backups, now } = await readLedger(client, repository);
+  if (answer.isArchived) return { wake: [], bases: [], removed: [] };
+  const config = configOf(answer);
   // Read after batons and queue: what they name and the records do not was left behind, or its lease below is lost.
   const tasks = await listTasks(client, repository, key);
   const place = { ...repository, nodeId: answer.id };
   const removed = [
     ...(await removeBatons(client, place, { batons, tasks })),
     ...(await removeFlights(client, place, { answer, tasks })),
+    ...(await removeBackups(client, place, { backups, tasks, now, keep: config.keep })),
   ];
-  const labelled = await listLabelled(client, repository, labelOf(answer));
-  return { wake: worthALook(tasks, labelled), removed };
+  const labelled = await listLabelled(client, repository, config.label);
+  return { wake: worthALook(tasks, labelled), bases: basesOf(tasks), removed };
 }
 
 /** Everything that lives or has something left to do, what somebody may have asked for again, and what nobody has looked at yet. */
@@ -90,10 +97,17 @@ function worthALook(tasks: readonly ListedTask[], labelled: ReadonlyMap<number, 
   return [...wake].toSorted((one, other) => one - other);
 }
 
+function basesOf(tasks: readonly ListedTask[]): string[] {
+  const bases = tasks.flatMap(({ record }) =>
+    record !== null && isLiving(record) && record.pull !== null ? record.base : [],
+  );
+  return [...new Set(bases)].toSorted();
+}
+
 async function removeBatons(
   client: Client,
   place: RefPlace,
-  { batons, tasks }: { batons: readonly { name: string; oid: Sha }[]; tasks: readonly ListedTask[] },
+  { batons, tasks }: { batons: readonly NamedRef[]; tasks: readonly ListedTask[] },
 ): Promise<string[]> {
   const removed: string[] = [];
   for (const { name, oid } of batons) {
@@ -132,24 +146,36 @@ function isHeld(issue: number, tasks: readonly ListedTask[]): boolean {
 async function readLedger(
   client: Client,
   { owner, name }: RepositoryKey,
-): Promise<{ answer: LedgerAnswer; batons: { name: string; oid: Sha }[] }> {
-  const batons: { name: string; oid: Sha }[] = [];
+): Promise<{ answer: LedgerAnswer; batons: NamedRef[]; backups: NamedRef[]; now: Instant }> {
+  const batons: NamedRef[] = [];
+  const backups: NamedRef[] = [];
   let after: string | null = null;
+  let afterBackup: string | null = null;
   for (;;) {
-    const { data } = await graphql(client, LEDGER_QUERY, {
+    const { data, now } = await graphql(client, LEDGER_QUERY, {
       owner,
       name,
       batons: ATTEMPT_PREFIX,
       after,
+      backups: BACKUP_PREFIX,
+      afterBackup,
       queueRef: QUEUE_REF,
       queue: `${QUEUE_REF}:queue.json`,
       config: `HEAD:${CONFIG_PATH}`,
     });
     const answer: LedgerAnswer = LedgerAnswer.parse(data).repository;
-    batons.push(...(answer.refs?.nodes ?? []).map((node) => ({ name: node.name, oid: node.target.oid })));
-    if (!answer.refs?.pageInfo.hasNextPage) return { answer, batons };
-    after = answer.refs.pageInfo.endCursor;
+    batons.push(...named(answer.refs));
+    backups.push(...named(answer.backups));
+    if (!answer.refs?.pageInfo.hasNextPage && !answer.backups?.pageInfo.hasNextPage)
+      return { answer, batons, backups, now };
+    // Of the one that is at its end nothing comes after its last.
+    after = answer.refs?.pageInfo.endCursor ?? after;
+    afterBackup = answer.backups?.pageInfo.endCursor ?? afterBackup;
   }
+}
+
+function named(refs: z.infer<typeof Refs>): NamedRef[] {
+  return (refs?.nodes ?? []).map(({ name, target }) => ({ name, oid: target.oid }));
 }
 
 /** Open issues with the label, and when each last changed. */
@@ -170,10 +196,10 @@ async function listLabelled(
   }
 }
 
-function labelOf({ config }: LedgerAnswer): string {
+function configOf({ config }: LedgerAnswer): Config {
   const { oid, byteSize = 0, text = null } = config ?? {};
   const reading = readConfig(oid === undefined ? null : { blob: oid, bytes: byteSize, text });
-  return reading.kind === "config" ? reading.config.label : DEFAULT_CONFIG.label;
+  return reading.kind === "config" ? reading.config : DEFAULT_CONFIG;
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,4 @@
 /** Which webhooks only repeat what GZA itself did, and that those are not looked at at once. */
-import { createSecretKey } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { createEchoes, ECHO_MILLISECONDS } from "../../src/app/echo.ts";
 import { createIntake } from "../../src/app/take.ts";
@@ -58,10 +57,10 @@ describe("the intake", () => {
     const woken: string[] = [];
     const intake = createIntake({
       clientFor: () => Promise.reject(new Error("nothing is asked of GitHub here")),
-      key: createSecretKey(Buffer.from("a key")),
       wake: ({ issue }) => woken.push(`${issue} now`),
       wakeLater: ({ issue }, milliseconds) => woken.push(`${issue} in ${milliseconds}`),
       echoes: known(),
+      pushed: ({ branch }) => woken.push(`${branch} pushed`),
       leave: () => undefined,
       expire: () => Promise.resolve(),
       sweepInstallation: () => Promise.resolve(),
@@ -77,7 +76,8 @@ describe("the intake", () => {
     intake.take("issues", { ...envelope, issue: { number: 7 }, ...ada });
     intake.take("issues", { ...envelope, issue: { number: 8 }, ...gza });
     intake.take("push", { ...envelope, ref: "refs/heads/gza/9-fix", ...gza });
+    intake.take("push", { ...envelope, ref: "refs/heads/main", ...gza });
 
-    expect(woken).toEqual(["7 now", `8 in ${ECHO_MILLISECONDS}`, `9 in ${ECHO_MILLISECONDS}`]);
+    expect(woken).toEqual(["7 now", `8 in ${ECHO_MILLISECONDS}`, `9 in ${ECHO_MILLISECONDS}`, "main pushed"]);
   });
 });

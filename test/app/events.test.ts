@@ -24,6 +24,25 @@ describe("a webhook wakes", () => {
     ["issue_comment", { issue: { number: 9, pull_request: {} } }, [{ kind: "pull", pull: 9 }]],
     ["pull_request", { pull_request: { head: { ref: "gza/7-fix" } } }, [{ kind: "task", issue: 7 }]],
     ["pull_request", { pull_request: { head: { ref: "feature" } } }, []],
+    [
+      "pull_request",
+      {
+        action: "closed",
+        pull_request: { merged: true, head: { ref: "gza/7-fix" }, base: { ref: "main" } },
+      },
+      [
+        { kind: "task", issue: 7 },
+        { kind: "base", branch: "main" },
+      ],
+    ],
+    [
+      "pull_request",
+      {
+        action: "closed",
+        pull_request: { merged: false, head: { ref: "gza/7-fix" }, base: { ref: "main" } },
+      },
+      [{ kind: "task", issue: 7 }],
+    ],
     ["pull_request_review", { pull_request: { head: { ref: "gza/7-fix" } } }, [{ kind: "task", issue: 7 }]],
     [
       "pull_request_review_comment",
@@ -38,6 +57,7 @@ describe("a webhook wakes", () => {
     ["push", { ref: "refs/heads/gza/7-fix" }, [{ kind: "task", issue: 7 }]],
     ["push", { ref: "refs/heads/main" }, [{ kind: "base", branch: "main" }]],
     ["push", { ref: "refs/tags/v1" }, []],
+    ["push", { ref: `refs/heads/gh-readonly-queue/main/pr-9-${J}` }, []],
     ["repository", { action: "renamed", changes: { repository: {} } }, [{ kind: "repository" }]],
     ["repository", { action: "unarchived" }, [{ kind: "repository" }]],
     [

@@ -265,7 +265,11 @@ test("the sweep removes a baton and a queue entry that no record names, and keep
   const swept = await sweepRepository(other.client, other.place, other.observer.key);
   const after = await lookThere();
 
-  expect(kept).toEqual({ wake: [issue], removed: [] });
-  expect(swept).toEqual({ wake: [issue], removed: [`baton of #${issue}`, `queue entry of #${issue}`] });
+  expect(kept).toEqual({ wake: [issue], bases: [], removed: [] });
+  expect(swept).toEqual({
+    wake: [issue],
+    bases: [],
+    removed: [`baton of #${issue}`, `queue entry of #${issue}`],
+  });
   expect([after.baton.kind, after.ledger.queue.flight]).toEqual(["none", []]);
 });

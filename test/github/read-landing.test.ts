@@ -5,8 +5,9 @@ import { receiptHash, type Receipt } from "../../src/domain/receipt.ts";
 import type { RecordBody } from "../../src/domain/record.ts";
 import type { Snapshot } from "../../src/domain/snapshot.ts";
 import { applyMove } from "../../src/github/move.ts";
+import { testMergesDone } from "../../src/playground/test-merge.ts";
 import { smallRepository, type SmallRepository } from "./small-repository.ts";
-import { commitOn, look, taskOnBranch, taskWithPull } from "./task-on-branch.ts";
+import { commitOn, look, pushToBase, taskOnBranch, taskWithPull } from "./task-on-branch.ts";
 
 const where = { owner: "ada", repo: "engine" };
 let small: SmallRepository;
@@ -24,18 +25,10 @@ async function moveTo(snapshot: Snapshot, change: Partial<RecordBody>, files: Pa
   return applyMove(small.client, { snapshot, move }, small.observer.key);
 }
 
-/** The base as it is then. */
-async function pushToBase(files: Record<string, string>): Promise<string> {
-  const { data: main } = await small.ada.rest.git.getRef({ ...where, ref: "heads/main" });
-  const sha = await commitOn(small, { parent: main.object.sha, files });
-  await small.ada.rest.git.updateRef({ ...where, ref: "heads/main", sha });
-  return sha;
-}
-
 /** Past the first reading, which only starts GitHub's test merge. */
 async function looked(issue: number): Promise<Snapshot> {
   await look(small, issue);
-  await small.playground.settled();
+  await testMergesDone(small.playground.world);
   return look(small, issue);
 }
 
@@ -47,7 +40,7 @@ function queriesSince(before: number, { playground }: SmallRepository = small): 
 describe("a pull request", () => {
   test("is read with its base's tip, how far it is behind, its files, and what GitHub may do by itself", async () => {
     const { issue } = await taskWithPull(small, { "a.txt": "a\n", "b.txt": "b\n" });
-    const baseHead = await pushToBase({ "c.txt": "c\n" });
+    const baseHead = await pushToBase(small, { "c.txt": "c\n" });
 
     const { pull } = await looked(issue);
 
@@ -110,7 +103,6 @@ describe("what came to the base lately", () => {
       });
       await small.ada.rest.pulls.merge({ ...where, pull_number: data.number });
     }
-    await small.playground.settled();
 
     const { pull, landed } = await looked(issue);
 

@@ -5,7 +5,7 @@ import { PERMISSIONS } from "../../src/github/permissions.ts";
 import { connect, type Client, type RepositoryKey } from "../../src/github/client.ts";
 import type { Observer } from "../../src/github/observe.ts";
 import { recordKey } from "../../src/github/sign.ts";
-import { startPlayground, type Playground } from "../../src/playground/playground.ts";
+import { startPlayground, type Playground, type PlaygroundOptions } from "../../src/playground/playground.ts";
 import { issueInstallationToken } from "../../src/playground/tokens.ts";
 
 export interface SmallRepository {
@@ -19,6 +19,8 @@ export interface SmallRepository {
   place: RepositoryKey;
   /** Does the next request of the App whose method and URL match, and loses its answer. */
   loseAnswer(method: string, url: RegExp): void;
+  /** Called before and after every request of the App, with its number, 1-based; the request waits for it. */
+  onRequest(listener: (n: number, when: "before" | "after") => Promise<void>): void;
   appId: number;
   observer: Observer;
   [Symbol.asyncDispose](): Promise<void>;
@@ -37,8 +39,11 @@ const KEY = generateKeyPairSync("rsa", { modulusLength: 2048 })
   .privateKey.export({ type: "pkcs8", format: "pem" })
   .toString();
 
-export async function smallRepository(files: Record<string, string> = {}): Promise<SmallRepository> {
-  const playground = await startPlayground({ listen: false });
+export async function smallRepository(
+  files: Record<string, string> = {},
+  options: Pick<PlaygroundOptions, "mergeability"> = {},
+): Promise<SmallRepository> {
+  const playground = await startPlayground({ ...options, listen: false });
   const ada = playground.createPerson({ login: "ada" });
   const eve = playground.createPerson({ login: "eve" });
   const repository = await playground.createRepository({
@@ -64,8 +69,13 @@ export async function smallRepository(files: Record<string, string> = {}): Promi
       log: SILENT,
     });
   let losing: { method: string; url: RegExp } | null = null;
+  let requests = 0;
+  let listen: Parameters<SmallRepository["onRequest"]>[0] = () => Promise.resolve();
   const unreliable = async (url: string, init: RequestInit): Promise<Response> => {
+    const n = (requests += 1);
+    await listen(n, "before");
     const response = await playground.fetch(url, init);
+    await listen(n, "after");
     if (losing === null || init.method !== losing.method || !losing.url.test(url)) return response;
     losing = null;
     throw new TypeError("connection reset");
@@ -80,8 +90,12 @@ export async function smallRepository(files: Record<string, string> = {}): Promi
     eve: octokit(eve.token),
     adaId: ada.user.id,
     place: { id: repository.id, owner: "ada", name: "engine" },
+    onRequest: (listener) => {
+      requests = 0;
+      listen = listener;
+    },
     appId: app.id,
-    observer: { key: recordKey(KEY), appId: app.id, hints: new Map(), logs: new Map() },
+    observer: { key: recordKey(KEY), appId: app.id, hints: new Map(), logs: new Map(), unknowns: new Map() },
     [Symbol.asyncDispose]: () => playground.stop(),
   };
 }

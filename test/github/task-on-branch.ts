@@ -1,5 +1,6 @@
 /** A task whose branch has one commit, with or without its pull request, and looks at it. */
 import type { Move } from "../../src/domain/decision.ts";
+import type { RecordBody } from "../../src/domain/record.ts";
 import type { Evidence, PullFacts, Snapshot } from "../../src/domain/snapshot.ts";
 import { applyEffect } from "../../src/github/apply-effect.ts";
 import { applyMove } from "../../src/github/move.ts";
@@ -89,4 +90,27 @@ export async function commitOn(
   const commit = { ...where, message: "Fix it", tree: made.sha, parents: [parent] };
   const { data } = await small.ada.rest.git.createCommit(commit);
   return data.sha;
+}
+
+/** Moves its record on. */
+export async function changeRecord(
+  small: SmallRepository,
+  issue: number,
+  change: Partial<RecordBody>,
+): Promise<void> {
+  const snapshot = await look(small, issue);
+  if (snapshot.record.kind !== "record") throw new Error(`#${issue} has no record`);
+  const { mac: _, ...body } = snapshot.record.record;
+  const nothing = { brief: null, findings: null, receipt: null, queue: null, job: null, refs: [] };
+  const move = { story: "goes on", record: { ...body, ...change }, ...nothing };
+  const moved = await applyMove(small.client, { snapshot, move }, small.observer.key);
+  if (moved.kind !== "won") throw new Error(`the move of #${issue} was ${moved.kind}`);
+}
+
+/** One more commit on the default branch. */
+export async function pushToBase(small: SmallRepository, files: Record<string, string>): Promise<string> {
+  const { data: main } = await small.ada.rest.git.getRef({ ...where, ref: "heads/main" });
+  const sha = await commitOn(small, { parent: main.object.sha, files });
+  await small.ada.rest.git.updateRef({ ...where, ref: "heads/main", sha });
+  return sha;
 }
