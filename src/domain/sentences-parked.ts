@@ -83,7 +83,10 @@ function refusedSentence(snapshot: Snapshot): Sentence {
   const refused = evidence.findLast((found) => found.kind === "merge_refused");
   if (refused?.kind !== "merge_refused")
     return {
-      what: "GitHub refused the merge.",
+      what:
+        pull?.queue === "enabled"
+          ? "The pull request left the merge queue without being merged."
+          : "GitHub refused the merge.",
       next: "Mend what stands in the way, then comment `/gza merge` again.",
     };
   return {

@@ -22,7 +22,10 @@ const LOOK_AGAIN_SECONDS = 60;
 export function mergeWanted(snapshot: Snapshot, record: Record | null): Answer | null {
   const { pull, config } = snapshot;
   if (!record || record.attempt || !pull || config.kind === "broken" || record.head === null) return null;
-  if (!wantsMerge(record, config.config) || standing(snapshot, record).phase !== "ready") return null;
+  if (!wantsMerge(record, config.config)) return null;
+  if (hasLeftQueue(record, pull))
+    return giveUp(snapshot, record, "left the merge queue without being merged");
+  if (standing(snapshot, record).phase !== "ready") return null;
   const again = later(snapshot.now, LOOK_AGAIN_SECONDS);
   if (!isNext(snapshot, record))
     return stand(snapshot, record, { phase: "ready", reason: "waits_for_landing", again });
@@ -31,10 +34,7 @@ export function mergeWanted(snapshot: Snapshot, record: Record | null): Answer |
   );
   const status = refused?.kind === "merge_refused" ? refused.status : null;
   const effect = mergeEffect(snapshot, record, { pull, head: record.head, config: config.config, status });
-  if (effect === null) {
-    const change = { phase: "parked", reason: "merge_refused", merge: null } as const;
-    return moves(moveTo(snapshot, record, { story: "GitHub refused the merge", change }));
-  }
+  if (effect === null) return giveUp(snapshot, record, "GitHub refused the merge");
   const isUnderWay = snapshot.evidence.some((found) => isAsked(found, record.head));
   if (isUnderWay || status === 409) return { reason: "waits_for_merge", move: null, effects: [], again };
   const effects: Effect[] = [effect];
@@ -46,6 +46,18 @@ export function mergeWanted(snapshot: Snapshot, record: Record | null): Answer |
       change: { draft: false },
     });
   return { reason: "waits_for_merge", move: null, effects, again };
+}
+
+/** What fails there would fail again: a person or a check has taken it out. */
+function hasLeftQueue({ reason, head }: Record, pull: PullFacts): boolean {
+  return (
+    reason === "waits_for_queue" && pull.queue === "enabled" && pull.state === "open" && pull.head === head
+  );
+}
+
+function giveUp(snapshot: Snapshot, record: Record, story: string): Answer {
+  const change = { phase: "parked", reason: "merge_refused", merge: null } as const;
+  return moves(moveTo(snapshot, record, { story, change }));
 }
 
 function isAsked(found: Evidence, head: Sha | null): boolean {
