@@ -31,7 +31,6 @@ export async function openOwn(inputs: Inputs, base: string): Promise<Own> {
     dir: null,
   });
   const own: Own = { dir, workTree: inputs.clone };
-  for (const [key, value] of SETTINGS) await git(["config", key, value], { dir });
   await git(["symbolic-ref", "HEAD", WORK_REF], own);
   // The index knows what lies there, so that putting it on the base takes away what only the branch has.
   await git(["read-tree", WORK_REF], own);

@@ -1,7 +1,7 @@
 /** Puts a commit on the base, or the base into the branch, as far as git can by itself. */
 import { git, tryGit, type GitResult } from "../git.ts";
 import { gzaIdentity } from "../rewrite.ts";
-import { literally, pathList, treeOf, type Own } from "./own-repository.ts";
+import { literally, pathList, type Own } from "./own-repository.ts";
 import { readStop, unmergedEntries, type Sides, type Unmerged } from "./stop.ts";
 import { removeUntracked } from "./tidy.ts";
 
@@ -66,9 +66,4 @@ async function settleModes(own: Own): Promise<void> {
 /** The tree of the index, once nothing in it is unmerged. */
 export async function writeTree(own: Own): Promise<string> {
   return (await git(["write-tree"], own)).trim();
-}
-
-/** Whether the index has anything that the commit has not. */
-export async function isEmptyOn(own: Own, commit: string): Promise<boolean> {
-  return (await writeTree(own)) === (await treeOf(own, commit));
 }

@@ -10,7 +10,7 @@ import { writeBundle } from "../work.ts";
 import { verifyAndFit } from "./fit.ts";
 import { moveTip, openOwn, putOn, treeOf, writeOwn, writePicked } from "./own-repository.ts";
 import { planRebase, subjectOf, type Plan } from "./plan.ts";
-import { isEmptyOn, putTogether, writeTree, type Step } from "./put-together.ts";
+import { putTogether, writeTree, type Step } from "./put-together.ts";
 import { CANCELLED, needed, type Ended, type Rebasing } from "./rebasing.ts";
 import { settleStop } from "./settle-stop.ts";
 import { summaryOf } from "./summary.ts";
@@ -73,15 +73,18 @@ async function carryOut(rebasing: Rebasing, plan: Plan): Promise<Ended> {
 async function pickAll(rebasing: Rebasing, commits: readonly string[]): Promise<{ tip: string } | Ended> {
   const { own, base } = rebasing;
   let tip = base;
+  let tree = await treeOf(own, base);
   await putOn(own, tip);
   for (const commit of commits) {
     const ended = await carryStep(rebasing, { kind: "pick", commit, onto: tip });
     if (ended !== null) return ended;
-    if (await isEmptyOn(own, tip)) {
+    const made = await writeTree(own);
+    if (made === tree) {
       rebasing.dropped.push({ oid: commit, subject: await subjectOf(own, commit), why: "empty" });
       continue;
     }
-    tip = await writePicked(own, commit, { tree: await writeTree(own), parent: tip });
+    tree = made;
+    tip = await writePicked(own, commit, { tree, parent: tip });
     await moveTip(own, tip);
   }
   return { tip };

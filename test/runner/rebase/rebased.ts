@@ -1,11 +1,15 @@
-/** Whole rebase attempts for tests, told as shell text: how the repository began, what branch and base did since, what the agent does. */
+/** Rebase attempts for tests, told as shell text: how the repository began, what branch and base did since, what the agent does. */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RebaseMatter } from "../../../src/domain/job.ts";
+import { agentNamed } from "../../../src/runner/agents/agent.ts";
+import { closeAttempt, openAttempt } from "../../../src/runner/attempt.ts";
+import type { Inputs } from "../../../src/runner/inputs.ts";
 import type { RawReport } from "../../../src/runner/raw-report.ts";
-import { prepare } from "../../../src/runner/prepare.ts";
-import { runAttempt } from "../../../src/runner/run-attempt.ts";
-import { createTaskServer, run, type JobChange, type TaskServer } from "../task-server.ts";
+import { runRebase } from "../../../src/runner/rebase/run-rebase.ts";
+import { plainJob, run, type JobChange } from "../task-server.ts";
 
 export interface Story {
   /** The commit that both sides have; `put path text` writes a file. */
@@ -13,7 +17,7 @@ export interface Story {
   /** One commit each. Text that commits by itself (merges) leaves nothing to commit. */
   branch: string[];
   base: string[];
-  /** What the agent runs each time that it is asked, or steps of a script. */
+  /** What the agent runs each time that it is asked, or steps of a script; without, the script knows no rebase. */
   agent?: string | unknown[];
   job?: JobChange;
   regenerate?: Record<string, string>;
@@ -25,98 +29,147 @@ export interface Rebased {
   raw: RawReport;
   /** Text of each file of the new tip; a link as `-> target`, an executable file with `[x] ` before it. Empty: there is no bundle. */
   files: Record<string, string>;
-  /** `<author>: <subject>` of what lies on the base now, oldest first; `merge` for a commit with two parents. */
+  /** `<author>: <subject>` of what lies on the base now, oldest first; `merge` before a commit with two parents. */
   commits: string[];
+  /** The newest commit as git stores it. */
   tip: string | null;
-  /** The branch and the base, both as they were. */
-  head: string;
+  /** The base as it was. */
   base: string;
   printed: string;
+  /** What the agent was told, and what it said. */
+  log: string;
+}
+
+/** What `prepare` lays out for an attempt: a full clone on the branch. */
+export interface Laid {
+  inputs: Inputs;
+  head: string;
+  base: string;
+  [Symbol.dispose](): void;
+}
+
+export async function rebased(story: Story, signal = new AbortController().signal): Promise<Rebased> {
+  using laid = lay(story);
+  const { inputs, base, head } = laid;
+  let printed = "";
+  const print = (text: string): void => void (printed += text);
+  const agent = agentNamed("scripted");
+  if (agent === null) throw new Error("there is no scripted agent");
+  const job = {
+    ...plainJob(base),
+    kind: "rebase" as const,
+    start: { base, base_branch: "main", head, work: null },
+    rebase: matterOf(story, base),
+    ...story.job,
+  };
+  const patience = { interrupt: 50, terminate: 50 };
+  const attempt = await openAttempt({ inputs, print, signal, patience }, job, agent);
+  const raw = await runRebase(attempt);
+  await closeAttempt(attempt);
+  return { raw, printed, base, ...bundled(laid) };
+}
+
+export function matterOf(story: Pick<Story, "shared" | "regenerate">, base: string): RebaseMatter {
+  return {
+    pull: { number: 8, title: "Make add() add", body: "It adds." },
+    landed: [{ number: 9, title: "The other change", body: "It came first.", commit: base }],
+    shared: story.shared ?? false,
+    regenerate: story.regenerate ?? {},
+  };
 }
 
 const PRELUDE = `set -eu
 put() { mkdir -p "$(dirname "$1")"; printf '%b' "$2" > "$1"; }
+save() { git add --all; git diff --cached --quiet || git commit --quiet -m "$1"; }
 `;
 
-export async function rebased(story: Story, signal = new AbortController().signal): Promise<Rebased> {
-  using server = await begun(story);
-  let printed = "";
-  const print = (text: string): void => void (printed += text);
-  const prepared = await prepare(server.inputs, server.remote);
-  if (prepared.kind !== "ready") throw new Error(`prepare answered ${JSON.stringify(prepared)}`);
-  const patience = { interrupt: 50, terminate: 50 };
-  const raw = await runAttempt({ inputs: server.inputs, print, signal, patience });
-  return { raw, printed, head: server.head, base: server.job.start.base, ...bundled(server) };
+/** The whole story as one script: `main` and `gza/7-task` are there afterwards, `main` is checked out. */
+export function storyText({ start, branch, base, agent }: Story): string {
+  const steps = typeof agent === "string" ? [{ run: agent }] : agent;
+  const script = JSON.stringify(steps === undefined ? {} : { 7: { rebase: { 1: steps } } });
+  const commits = (texts: string[], name: string): string[] =>
+    texts.map((text, index) => `${text}\nsave '${name} ${index + 1}'`);
+  return [
+    PRELUDE,
+    "mkdir -p .github\ncat > .github/gza-script.yml <<'SCRIPT'",
+    script,
+    `SCRIPT\n${start ?? ":"}\nsave Start`,
+    "git checkout --quiet -b gza/7-task",
+    "export GIT_AUTHOR_NAME=Bo",
+    ...commits(branch, "Branch"),
+    "git checkout --quiet main",
+    "export GIT_AUTHOR_NAME=Ann",
+    ...commits(base, "Base"),
+  ].join("\n");
 }
 
-/** The server with branch and base, and a job for a rebase. */
-export async function begun(story: Story): Promise<TaskServer & { head: string }> {
-  const steps = typeof story.agent === "string" ? [{ run: story.agent }] : story.agent;
-  const server = createTaskServer(steps ?? [], { kind: "rebase" });
-  const folder = join(server.root, "first");
-  commitAll(folder, `${story.start ?? ":"}`, "Start");
-  if (steps === undefined)
-    commitAll(folder, "rm .github/gza-script.yml; echo '{}' > .github/gza-script.yml", "No script");
-  run(folder, "checkout", "--quiet", "-b", "gza/7-task");
-  for (const [index, text] of story.branch.entries()) commitAll(folder, text, `Branch ${index + 1}`);
-  const head = run(folder, "rev-parse", "HEAD");
-  run(folder, "checkout", "--quiet", "main");
-  for (const [index, text] of story.base.entries()) commitAll(folder, text, `Base ${index + 1}`);
-  run(folder, "push", "--quiet", server.bare, "main", "gza/7-task");
-  const base = run(folder, "rev-parse", "HEAD");
-  const job = {
-    ...server.job,
-    start: { base, base_branch: "main", head, work: null },
-    rebase: {
-      pull: { number: 8, title: "Make add() add", body: "It adds." },
-      landed: [{ number: 9, title: "The other change", body: "It came first.", commit: base }],
-      shared: story.shared ?? false,
-      regenerate: story.regenerate ?? {},
-    },
-    ...story.job,
-  };
-  return { ...server, job, head, inputs: server.handOut(JSON.stringify(job)) };
-}
-
-function commitAll(folder: string, text: string, message: string): void {
+function lay(story: Story): Laid {
+  const root = mkdtempSync(join(tmpdir(), "gza-rebase-"));
+  const clone = join(root, "workspace", "repository");
+  const temp = join(root, "temp");
+  const handOver = join(temp, "hand-over");
+  mkdirSync(clone, { recursive: true });
+  mkdirSync(handOver, { recursive: true });
+  const file = join(root, "story.sh");
+  writeFileSync(
+    file,
+    `git init --quiet --template= --initial-branch=main\n${storyText(story)}
+git rev-parse gza/7-task main; git checkout --quiet -b work gza/7-task`,
+  );
   const env = {
     PATH: process.env["PATH"] ?? "",
-    HOME: folder,
-    GIT_AUTHOR_NAME: message.startsWith("Branch") ? "Bo" : "Ann",
-    GIT_AUTHOR_EMAIL: "someone@example.com",
-    GIT_COMMITTER_NAME: "Ann",
-    GIT_COMMITTER_EMAIL: "ann@example.com",
-    GIT_ALLOW_PROTOCOL: "file",
-    MESSAGE: message,
+    HOME: root,
+    ...identity("AUTHOR"),
+    ...identity("COMMITTER"),
   };
-  const commit = `git add --all; git diff --cached --quiet HEAD || git commit --quiet -m "$MESSAGE"`;
-  execFileSync("bash", ["-c", `${PRELUDE}${text}\n${commit}`], { cwd: folder, env, stdio: "pipe" });
+  const told = execFileSync("bash", [file], { cwd: clone, env, encoding: "utf8", stdio: "pipe" });
+  const [head = "", base = ""] = told.trim().split("\n").slice(-2);
+  const inputs: Inputs = {
+    step: "agent",
+    task: 7,
+    job: base,
+    token: null,
+    agentResult: null,
+    server: "file:///",
+    remote: "file:///",
+    repositoryId: 1,
+    clone,
+    temp,
+    handOver,
+  };
+  return { inputs, head, base, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }) };
 }
 
-function bundled(server: TaskServer): Pick<Rebased, "files" | "commits" | "tip"> {
-  const bundle = join(server.inputs.handOver, "work.bundle");
-  if (!existsSync(bundle)) return { files: {}, commits: [], tip: null };
-  server.git("fetch", "--quiet", bundle, "refs/heads/work:refs/heads/result");
-  const tip = server.git("rev-parse", "result");
-  const { base } = server.job.start;
-  const listing = server.git("-c", "core.quotePath=false", "ls-tree", "-r", tip);
+function identity(who: "AUTHOR" | "COMMITTER"): Record<string, string> {
+  return { [`GIT_${who}_NAME`]: "Ann", [`GIT_${who}_EMAIL`]: "ann@example.com" };
+}
+
+function bundled({ inputs, base }: Laid): Pick<Rebased, "files" | "commits" | "tip" | "log"> {
+  const log = readFileSync(join(inputs.handOver, "agent.log"), "utf8");
+  const bundle = join(inputs.handOver, "work.bundle");
+  if (!existsSync(bundle)) return { files: {}, commits: [], tip: null, log };
+  const result = join(inputs.temp, "result.git");
+  run(inputs.temp, "clone", "--quiet", "--bare", join(inputs.temp, "rebase.git"), result);
+  run(result, "fetch", "--quiet", bundle, "refs/heads/work:refs/heads/result");
   const files: Record<string, string> = {};
-  for (const line of listing.split("\n")) {
+  for (const line of git(result, "ls-tree", "-r", "-z", "result").split("\0").slice(0, -1)) {
     const [facts = "", path = ""] = line.split("\t");
     const [mode, type, oid = ""] = facts.split(" ");
-    const text =
-      type === "blob"
-        ? execFileSync("git", ["cat-file", "blob", oid], { cwd: server.bare, encoding: "utf8" })
-        : oid;
+    const text = type === "blob" ? git(result, "cat-file", "blob", oid) : oid;
     files[path] = mode === "120000" ? `-> ${text}` : mode === "100755" ? `[x] ${text}` : text;
   }
-  const log = server.git("log", "--reverse", "--topo-order", "--format=%p|%an: %s", `${base}..${tip}`);
-  const commits = log
+  const listing = run(result, "log", "--reverse", "--topo-order", "--format=%p|%an: %s", `${base}..result`);
+  const commits = listing
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {
       const [parents = "", words = ""] = line.split("|");
       return parents.includes(" ") ? `merge ${words}` : words;
     });
-  return { files, commits, tip };
+  return { files, commits, tip: run(result, "cat-file", "commit", "result"), log };
+}
+
+/** As git says it, with every blank. */
+function git(cwd: string, ...args: string[]): string {
+  return execFileSync("git", args, { cwd, encoding: "utf8" });
 }
