@@ -61,6 +61,12 @@ const PREFIXES = {
   ConvertedToDiscussionEvent: "CTDIE",
   AutoMergeEnabledEvent: "AMEE",
   AutoMergeDisabledEvent: "AMDE",
+  AutoSquashEnabledEvent: "ASQEE",
+  AutoRebaseEnabledEvent: "AREE",
+  AddedToMergeQueueEvent: "ATMQE",
+  RemovedFromMergeQueueEvent: "RFMQE",
+  MergeQueue: "MQ",
+  MergeQueueEntry: "MQE",
 } as const;
 
 export type NodeKind = keyof typeof PREFIXES;

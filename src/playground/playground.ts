@@ -11,6 +11,7 @@ import type { EngineOptions } from "./actions/live.ts";
 import { createUser } from "./people.ts";
 import { createRepository } from "./repositories.ts";
 import { createServer } from "./server.ts";
+import { startLanding, type Landing } from "./landing.ts";
 import { listen } from "./socket.ts";
 import { testMergesDone } from "./test-merge.ts";
 import { issueUserToken } from "./tokens.ts";
@@ -80,6 +81,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   });
   const webhooks = startWebhooks(world, { fetch: options.webhookFetch, patience: options.webhookPatience });
   const actions = startActions(world, options.runner);
+  const landing = startLanding(world);
   const server = createServer(world, { webhooks, hourlyLimit: options.hourlyLimit });
   const socket = options.listen === false ? null : await listen(server, options.port ?? 0);
   if (socket) {
@@ -110,9 +112,10 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     deliveries: () => world.deliveries,
     webhooks,
     actions,
-    settled: () => settled(webhooks, actions),
+    settled: () => settled(webhooks, actions, landing),
     stop: async () => {
       await actions.stop();
+      await landing.stop();
       await webhooks.stop();
       await socket?.close();
       await testMergesDone(world);
@@ -141,10 +144,11 @@ function accountOf(world: World, login: string): User {
   return user;
 }
 
-/** A delivery may start a workflow run and a run may cause deliveries, so both are waited for until neither goes on. */
-async function settled(webhooks: Webhooks, actions: Actions): Promise<void> {
+/** Deliveries, workflow runs and what lands because of them cause one another, so all are waited for until none goes on. */
+async function settled(webhooks: Webhooks, actions: Actions, landing: Landing): Promise<void> {
   do {
     await webhooks.idle();
+    await landing.idle();
     await actions.idle();
-  } while (webhooks.busy());
+  } while (webhooks.busy() || landing.busy());
 }

@@ -15,11 +15,33 @@ export function protectionOf(repository: Repository, branch: string): Protection
   );
 }
 
+/** Gives a branch a merge queue or, by null, takes it away. GitHub has this in rulesets and on its pages, not in this API. */
+export function setMergeQueue(
+  repository: Repository,
+  branch: string,
+  queue: Protection["mergeQueue"] | null,
+): void {
+  const plain: Protection = {
+    pattern: branch,
+    requiredChecks: [],
+    strict: false,
+    pullRequired: true,
+    requiredApprovals: 0,
+    enforceAdmins: true,
+  };
+  const rule = repository.protections.find(({ pattern }) => pattern === branch) ?? plain;
+  const others = repository.protections.filter((other) => other !== rule);
+  repository.protections = [...others, { ...rule, mergeQueue: queue ?? undefined }];
+}
+
 /** Required checks that have not passed on a commit. */
 export function missingChecks(repository: Repository, branch: string, sha: string): string[] {
   const required = protectionOf(repository, branch)?.requiredChecks ?? [];
   return required.filter((name) => standingOf(repository, name, sha) !== "passed");
 }
+
+/** GitHub's refusal of everything that passes a branch's queue by. */
+export const BY_QUEUE = "Changes must be made through the merge queue";
 
 export interface BranchMove {
   branch: string;
@@ -41,6 +63,7 @@ export function objections(repository: Repository, move: BranchMove): string[] {
   if (mayBypass(repository, rule, move.token)) return [];
   const checks = checkComplaint(repository, rule.requiredChecks, move.after);
   return [
+    ...(rule.mergeQueue ? [BY_QUEUE] : []),
     ...(rule.pullRequired ? ["Changes must be made through a pull request."] : []),
     ...(checks === null ? [] : [checks]),
   ];

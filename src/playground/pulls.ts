@@ -52,6 +52,7 @@ export async function openPull(world: World, repository: Repository, input: Pull
     mergeCommitSha: null,
     mergedOnto: null,
     mergeability: null,
+    autoMerge: null,
     unknownReads: world.mergeability.unknownReads,
     size,
     reviews: [],
@@ -130,7 +131,7 @@ export async function mergePull(
   if (!repository.mergeMethods[merge.method]) throw new ApiError(405, notAllowed(merge.method));
   const tested = await testMerge(world, repository, issue);
   if (!tested?.mergeable) throw new ApiError(405, "Pull Request is not mergeable");
-  const objection = mergeObjection(repository, { pull, tested, token });
+  const objection = mergeObjection(repository, { issue, pull, tested, token });
   if (objection !== null) throw new ApiError(405, objection);
   const sha = await createMergeCommit(world, repository, { issue, pull, tested, merge });
   if (sha === null) throw new ApiError(405, "This branch can't be rebased");
@@ -140,10 +141,19 @@ export async function mergePull(
   await whileMerging(issue, () =>
     moveBase(world, repository, { updates: [update], actorId, token, byPull: true }),
   );
-  markMerged(world, repository, { issue, pull, sha, onto: tested.base, actorId, token });
-  await setRef(repository.directory, `refs/pull/${issue.number}/merge`, null);
-  if (repository.deleteBranchOnMerge) await deleteHead(world, repository, { issue, pull, actorId, token });
+  await finishMerge(world, repository, { issue, pull, sha, onto: tested.base, actorId, token });
   return sha;
+}
+
+/** What follows once its base has the merge: it counts as merged, and its branch goes where the repository wants that. */
+export async function finishMerge(
+  world: World,
+  repository: Repository,
+  merged: { issue: Issue; pull: Pull; sha: string; onto: string; actorId: number; token: Token },
+): Promise<void> {
+  markMerged(world, repository, merged);
+  await setRef(repository.directory, `refs/pull/${merged.issue.number}/merge`, null);
+  if (repository.deleteBranchOnMerge) await deleteHead(world, repository, merged);
 }
 
 function notAllowed(method: MergeMethod): string {

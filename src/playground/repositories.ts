@@ -61,6 +61,7 @@ export async function createRepository(world: World, input: RepositoryInput): Pr
     deleteBranchOnMerge: false,
     mergeMethods: { merge: true, squash: true, rebase: true },
     allowAutoMerge: false,
+    mergeQueue: [],
     archived: false,
   };
   world.repositories.set(id, repository);

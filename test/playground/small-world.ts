@@ -95,6 +95,7 @@ function emptyRepository(world: World, owner: User): Repository {
     deleteBranchOnMerge: false,
     mergeMethods: { merge: true, squash: true, rebase: true },
     allowAutoMerge: false,
+    mergeQueue: [],
     archived: false,
   };
   world.repositories.set(id, repository);

@@ -17,6 +17,7 @@ export interface Occasion {
 const DEFAULT_TYPES: Record<string, string[]> = {
   pull_request: ["opened", "synchronize", "reopened"],
   pull_request_target: ["opened", "synchronize", "reopened"],
+  merge_group: ["checks_requested"],
 };
 
 interface Filter {

@@ -19,6 +19,7 @@ const PLAYED = new Set([
   "issues",
   "issue_comment",
   "workflow_run",
+  "merge_group",
 ]);
 
 /** Words in a head commit's message that keep its push and pull request from starting workflows. */
@@ -73,6 +74,7 @@ async function placeOf(
   engine: Engine,
   { name, action, payload, repository }: Happening,
 ): Promise<Place | null> {
+  if (name === "merge_group") return mergeGroup(payload as unknown as MergeGroupPayload);
   if (name === "push") return pushed(payload as { ref: string; after: string });
   if (name === "pull_request" || name === "pull_request_review") {
     const { number } = (payload["pull_request"] ?? {}) as { number?: number };
@@ -94,6 +96,24 @@ function pushed({ ref, after }: { ref: string; after: string }): Place | null {
   const { kind, short } = found;
   const where = { ref, sha: after, headBranch: short, headSha: after, pullNumber: null };
   return { ...where, branch: kind === "heads" ? short : null, tag: kind === "tags" ? short : null };
+}
+
+interface MergeGroupPayload {
+  merge_group: { head_sha: string; head_ref: string; base_ref: string };
+}
+
+/** Branch filters are about the base. */
+function mergeGroup({ merge_group: { head_sha: sha, head_ref: ref, base_ref } }: MergeGroupPayload): Place {
+  const [headBranch, branch] = [ref, base_ref].map((name) => name.replace("refs/heads/", ""));
+  return {
+    ref,
+    sha,
+    headBranch: headBranch ?? "",
+    headSha: sha,
+    pullNumber: null,
+    branch: branch ?? null,
+    tag: null,
+  };
 }
 
 /** The test merge of head and base; a pull request that cannot be merged starts nothing. A merged one counts for its base. */

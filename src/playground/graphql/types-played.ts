@@ -8,6 +8,7 @@ import { blobFields, gitObjectFields, treeEntryFields, treeFields } from "./reso
 import { comparisonFields } from "./resolvers/comparison.ts";
 import { issueFields } from "./resolvers/issue.ts";
 import { labelFields } from "./resolvers/label.ts";
+import { autoMergeFields, mergeQueueEntryFields, mergeQueueFields } from "./resolvers/merge-queue.ts";
 import { commentMutations } from "./resolvers/mutations/comments.ts";
 import { issueMutations } from "./resolvers/mutations/issues.ts";
 import { landingMutations } from "./resolvers/mutations/landing.ts";
@@ -50,6 +51,9 @@ export const TYPES: Record<string, Record<string, Resolver<never>>> = {
   ...eventFieldsByType,
   Ref: refFields,
   Comparison: comparisonFields,
+  AutoMergeRequest: autoMergeFields,
+  MergeQueue: mergeQueueFields,
+  MergeQueueEntry: mergeQueueEntryFields,
   Commit: commitFields,
   GitActor: gitActorFields,
   Tree: treeFields,

@@ -1,4 +1,5 @@
 /** Check suites, check runs, commit statuses and branch protection. */
+import type { MergeMethod } from "./pulls.ts";
 
 export type CheckStatus = "queued" | "in_progress" | "completed";
 
@@ -72,4 +73,6 @@ export interface Protection {
   requiredApprovals: number;
   /** Administrators are held to it too. */
   enforceAdmins: boolean;
+  /** Pull requests land through a queue, merged in this way. */
+  mergeQueue?: { method: MergeMethod } | undefined;
 }

@@ -1,5 +1,6 @@
-/** Pull requests, their mergeability and their reviews. */
+/** Pull requests, their mergeability, how they wait to be merged, and their reviews. */
 import type { Reaction } from "./issues.ts";
+import type { Token } from "./people.ts";
 
 export type MergeMethod = "merge" | "squash" | "rebase";
 
@@ -20,6 +21,8 @@ export interface Pull {
   mergeability: Mergeability | null;
   /** How many readers more are told nothing of it, though it may be there. */
   unknownReads: number;
+  /** Set: it is merged by itself as soon as nothing stands against it. */
+  autoMerge: AutoMerge | null;
   /** What the head brings over the base, counted when the head last moved. */
   size: { commits: number; additions: number; deletions: number; changedFiles: number };
   reviews: Review[];
@@ -36,6 +39,38 @@ export interface Mergeability {
   commit: string | null;
   /** The base has commits that the head has not. */
   behind: boolean;
+}
+
+/** In whose name, and how, a pull request is to be merged when it may be. */
+export interface AutoMerge {
+  enabledAt: string;
+  enabledById: number;
+  token: Token;
+  method: MergeMethod;
+  title: string | undefined;
+  message: string | undefined;
+}
+
+/** A pull request in the merge queue of its base. */
+export interface QueueEntry {
+  id: number;
+  issueNumber: number;
+  branch: string;
+  /** The head that was queued: another one does not land. */
+  head: string;
+  enqueuedAt: string;
+  enqueuerId: number;
+  token: Token;
+  /** The merge that the required checks are asked of; null: its turn has not come. */
+  group: MergeGroup | null;
+}
+
+export interface MergeGroup {
+  /** The full name of the branch that it stands on. */
+  ref: string;
+  sha: string;
+  /** The tip of the base that it was made on. */
+  base: string;
 }
 
 export interface Review {

@@ -2,7 +2,7 @@
 import type { Workflow, WorkflowRun } from "./actions.ts";
 import type { CheckRun, CheckSuite, CommitStatus, Protection } from "./checks.ts";
 import type { Comment, Issue, Label } from "./issues.ts";
-import type { MergeMethod } from "./pulls.ts";
+import type { MergeMethod, QueueEntry } from "./pulls.ts";
 import type { App, Installation, Role, Token, User } from "./people.ts";
 
 export interface Repository {
@@ -36,6 +36,8 @@ export interface Repository {
   mergeMethods: Record<MergeMethod, boolean>;
   /** Pull requests may be set to merge by themselves. */
   allowAutoMerge: boolean;
+  /** The queues of all branches, each in its order. */
+  mergeQueue: QueueEntry[];
   /** Read-only. */
   archived: boolean;
 }

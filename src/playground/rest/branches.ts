@@ -74,7 +74,9 @@ export function branchesRoutes(api: Api): void {
     const input = await body(c, Rule);
     if ((await resolve(repository, `refs/heads/${branch}`)) === null)
       throw new ApiError(404, "Branch not found");
-    const rule = ruleOf(branch, input);
+    // The queue is no part of what is set here, so it stays.
+    const before = repository.protections.find(({ pattern }) => pattern === branch);
+    const rule = { ...ruleOf(branch, input), mergeQueue: before?.mergeQueue };
     const others = repository.protections.filter(({ pattern }) => pattern !== branch);
     repository.protections = [...others, rule];
     return json(c, protectionJson(protectionUrl(world, repository, branch), rule));

@@ -104,9 +104,20 @@ function shared(world: World, repository: Repository, issue: Issue) {
       statuses: { href: statuses },
     },
     author_association: associationOf(repository, issue.authorId),
-    auto_merge: null,
+    auto_merge: autoMergeJson(world, pull),
     draft: pull.draft,
   };
+}
+
+/** GitHub describes title and message as texts; where none was given it writes null. */
+function autoMergeJson(world: World, { autoMerge }: Pull): Schemas["auto-merge"] {
+  if (!autoMerge) return null;
+  const { enabledById, method, title = null, message = null } = autoMerge;
+  const texts = { commit_title: title, commit_message: message } as {
+    commit_title: string;
+    commit_message: string;
+  };
+  return { enabled_by: userJson(world, userById(world, enabledById)), merge_method: method, ...texts };
 }
 
 function sides(world: World, repository: Repository, pull: Pull) {

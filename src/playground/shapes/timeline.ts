@@ -27,6 +27,12 @@ const NODE_KINDS: Record<string, NodeKind> = {
   ready_for_review: "ReadyForReviewEvent",
   transferred: "TransferredEvent",
   converted_to_discussion: "ConvertedToDiscussionEvent",
+  auto_merge_enabled: "AutoMergeEnabledEvent",
+  auto_squash_enabled: "AutoSquashEnabledEvent",
+  auto_rebase_enabled: "AutoRebaseEnabledEvent",
+  auto_merge_disabled: "AutoMergeDisabledEvent",
+  added_to_merge_queue: "AddedToMergeQueueEvent",
+  removed_from_merge_queue: "RemovedFromMergeQueueEvent",
 };
 
 /** Everything that has a REST form other than an event (`commented`, `reviewed`, `committed`) is told apart by `event`. */

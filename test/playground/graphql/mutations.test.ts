@@ -298,20 +298,6 @@ describe("pull requests", () => {
       },
     });
   });
-
-  it("are not given to auto-merge, which is not played", async () => {
-    await using small = await smallWorld();
-
-    const answer = await ask(
-      small,
-      "mutation($input: EnablePullRequestAutoMergeInput!) { enablePullRequestAutoMerge(input: $input) { clientMutationId } }",
-      { pullRequestId: aDraft(small) },
-    );
-
-    expect(answer.errors).toMatchObject([
-      { type: "NOT_PLAYED", message: "The playground does not play Mutation.enablePullRequestAutoMerge" },
-    ]);
-  });
 });
 
 describe("nodes by id", () => {
@@ -380,6 +366,7 @@ function aDraft({ world, repository, owner, token, first }: SmallWorld): string 
     mergedOnto: null,
     mergeability: null,
     unknownReads: 0,
+    autoMerge: null,
     size: { commits: 0, additions: 0, deletions: 0, changedFiles: 0 },
     reviews: [],
     threads: [],

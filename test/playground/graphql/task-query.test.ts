@@ -326,6 +326,7 @@ function openPull({ world, repository, owner, token, first }: SmallWorld, head: 
     mergedOnto: null,
     mergeability: null,
     unknownReads: 0,
+    autoMerge: null,
     size: { commits: 1, additions: 1, deletions: 0, changedFiles: 1 },
     reviews: [],
     threads: [],

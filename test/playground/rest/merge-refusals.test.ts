@@ -13,121 +13,50 @@ const RULE = {
   restrictions: null,
 };
 
-interface Case {
-  why: string;
-  prepare?: (world: ReviewedPull) => Promise<unknown>;
-  wish?: { merge_method?: "merge" | "squash" | "rebase"; sha?: string };
-  refused: { status: number; message: string };
-}
+type Method = "merge" | "squash" | "rebase";
 
-const CASES: Case[] = [
-  {
-    why: "a conflict",
-    prepare: ({ ada }) => commitOn(ada, "main", { "a.txt": "theirs\n" }),
-    refused: { status: 405, message: "Pull Request is not mergeable" },
-  },
-  {
-    why: "a draft",
-    prepare: async ({ repository }) => {
-      const pull = repository.issues.get(1)?.pull;
-      if (pull) pull.draft = true;
-    },
-    refused: { status: 405, message: "Pull Request is still a draft" },
-  },
-  {
-    why: "closed",
-    prepare: ({ ada }) => ada.pulls.update({ ...PULL, state: "closed" }),
-    refused: { status: 405, message: "Pull Request is not mergeable" },
-  },
-  {
-    why: "merged already",
-    prepare: ({ ada }) => ada.pulls.merge(PULL),
-    refused: { status: 405, message: "Pull Request is not mergeable" },
-  },
-  {
-    why: "a head that has moved",
-    wish: { sha: "1".repeat(40) },
-    refused: { status: 409, message: "Head branch was modified. Review and try the merge again." },
-  },
-  ...(["merge", "squash", "rebase"] as const).map((method) => ({
-    why: `${method} switched off`,
-    prepare: ({ ada }: ReviewedPull) =>
-      ada.repos.update({
-        ...ENGINE,
-        ...(method === "merge" ? { allow_merge_commit: false } : {}),
-        ...(method === "squash" ? { allow_squash_merge: false } : {}),
-        ...(method === "rebase" ? { allow_rebase_merge: false } : {}),
-      }),
-    wish: { merge_method: method },
-    refused: {
-      status: 405,
-      message: `${{ merge: "Merge commits", squash: "Squash merges", rebase: "Rebase merges" }[method]} are not allowed on this repository.`,
-    },
-  })),
-  {
-    why: "a missing approval",
-    prepare: ({ ada }) =>
-      ada.repos.updateBranchProtection({
-        ...RULE,
-        required_pull_request_reviews: { required_approving_review_count: 1 },
-      }),
-    refused: {
-      status: 405,
-      message: "At least 1 approving review is required by reviewers with write access.",
-    },
-  },
-  {
-    why: "a head that is out of date",
-    prepare: async ({ ada }) => {
-      await commitOn(ada, "main", { "other.txt": "other\n" });
-      const required_status_checks = { strict: true, contexts: [] };
-      await ada.repos.updateBranchProtection({ ...RULE, required_status_checks });
-    },
-    refused: { status: 405, message: "Head branch is out of date. Update it with the base branch." },
-  },
-];
-
-test.each(CASES)("$why", async ({ prepare, wish, refused }) => {
+test("each reason has its status and its words", async () => {
   const world = await reviewedPull({ "a.txt": "mine\n" });
-  await prepare?.(world);
+  const { ada, repository } = world;
+  const refused = async (wish: { sha?: string; merge_method?: Method } = {}): Promise<string> => {
+    const { status, message } = await refusal(ada.pulls.merge({ ...PULL, ...wish }));
+    return `${status} ${message}`;
+  };
+  const answers: Record<string, string> = {};
 
-  const answer = await refusal(world.ada.pulls.merge({ ...PULL, ...wish }));
+  answers["moved"] = await refused({ sha: "1".repeat(40) });
+  for (const method of ["merge", "squash", "rebase"] as const) {
+    repository.mergeMethods[method] = false;
+    answers[method] = await refused({ merge_method: method });
+    repository.mergeMethods[method] = true;
+  }
+  setDraft(world, true);
+  answers["draft"] = await refused();
+  setDraft(world, false);
+  const required_pull_request_reviews = { required_approving_review_count: 1 };
+  await ada.repos.updateBranchProtection({ ...RULE, required_pull_request_reviews });
+  answers["unapproved"] = await refused();
+  await ada.repos.deleteBranchProtection({ ...ENGINE, branch: "main" });
+  await commitOn(ada, "main", { "other.txt": "other\n" });
+  const required_status_checks = { strict: true, contexts: [] };
+  await ada.repos.updateBranchProtection({ ...RULE, required_status_checks });
+  answers["behind"] = await refused();
+  await commitOn(ada, "main", { "a.txt": "theirs\n" });
+  answers["conflict"] = await refused();
+  await ada.pulls.update({ ...PULL, state: "closed" });
+  answers["closed"] = await refused();
 
-  expect(answer).toMatchObject(refused);
-});
-
-test.each([
-  { standing: ["expected"], words: 'Required status check "a" is expected.' },
-  { standing: ["queued"], words: 'Required status check "a" is queued.' },
-  { standing: ["in_progress"], words: 'Required status check "a" is in progress.' },
-  { standing: ["pending"], words: 'Required status check "a" is pending.' },
-  { standing: ["failure"], words: 'Required status check "a" is failing.' },
-  { standing: ["success", "expected"], words: 'Required status check "b" is expected.' },
-  { standing: ["in_progress", "in_progress"], words: "2 of 2 required status checks are in progress." },
-  {
-    standing: ["failure", "in_progress"],
-    words: "2 of 2 required status checks have not succeeded: 1 failing.",
-  },
-  {
-    standing: ["expected", "failure", "success"],
-    words: "2 of 3 required status checks have not succeeded: 1 expected and 1 failing.",
-  },
-  {
-    standing: ["queued", "in_progress"],
-    words: "2 of 2 required status checks have not succeeded.",
-  },
-])("required checks that are $standing", async ({ standing, words }) => {
-  const world = await reviewedPull({ "a.txt": "mine\n" });
-  const names = standing.map((_, index) => "abc".charAt(index));
-  for (const [index, state] of standing.entries()) await report(world, names[index] ?? "", state);
-  await world.ada.repos.updateBranchProtection({
-    ...RULE,
-    required_status_checks: { strict: false, contexts: names },
+  expect(answers).toEqual({
+    moved: "409 Head branch was modified. Review and try the merge again.",
+    merge: "405 Merge commits are not allowed on this repository.",
+    squash: "405 Squash merges are not allowed on this repository.",
+    rebase: "405 Rebase merges are not allowed on this repository.",
+    draft: "405 Pull Request is still a draft",
+    unapproved: "405 At least 1 approving review is required by reviewers with write access.",
+    behind: "405 Head branch is out of date. Update it with the base branch.",
+    conflict: "405 Pull Request is not mergeable",
+    closed: "405 Pull Request is not mergeable",
   });
-
-  const answer = await refusal(world.ada.pulls.merge(PULL));
-
-  expect(answer).toMatchObject({ status: 405, message: words });
 });
 
 test.each<{ permissions: Permissions; files: Record<string, string>; message: string }>([
@@ -184,24 +113,7 @@ test("the last way of merging stays", async () => {
   });
 });
 
-/** As a check run, or as a commit status where that alone can be so. */
-async function report(
-  { ada, repository, appWith }: ReviewedPull,
-  name: string,
-  state: string,
-): Promise<void> {
-  if (state === "expected") return;
-  const head_sha = repository.issues.get(1)?.pull?.headSha ?? "";
-  if (state === "pending") {
-    await ada.repos.createCommitStatus({ ...ENGINE, sha: head_sha, context: name, state });
-    return;
-  }
-  const app = appWith({ checks: "write" });
-  const isUnderWay = state === "queued" || state === "in_progress";
-  await app.checks.create({
-    ...ENGINE,
-    name,
-    head_sha,
-    ...(isUnderWay ? { status: state } : { conclusion: state === "failure" ? "failure" : "success" }),
-  });
+function setDraft({ repository }: ReviewedPull, draft: boolean): void {
+  const pull = repository.issues.get(1)?.pull;
+  if (pull) pull.draft = draft;
 }

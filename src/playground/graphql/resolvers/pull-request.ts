@@ -13,6 +13,7 @@ import { actorNode, gitNode, type GitNode, type PullRequestNode } from "../nodes
 import { demandRead } from "../reading.ts";
 import { changedFiles } from "./changed-files.ts";
 import { listed } from "./issue.ts";
+import { autoMergeOf, entryOfPull, queueNode } from "./merge-queue.ts";
 import { stateOf } from "./pull-list.ts";
 import { findRef } from "./ref.ts";
 import { latestReviews, reviewConnection, threadConnection } from "./review.ts";
@@ -98,10 +99,11 @@ export const pullRequestFields: Fields<GitHub.PullRequest, PullRequestNode> = {
   latestReviews: (node, args: GitHub.PullRequestLatestReviewsArgs, context) =>
     reviewConnection({ ...node, pull: { ...node.pull, reviews: latestReviews(node.pull) } }, args, context),
   reviewThreads: (node, args: GitHub.PullRequestReviewThreadsArgs) => threadConnection(node, args),
-  autoMergeRequest: () => null,
-  isInMergeQueue: () => false,
-  isMergeQueueEnabled: () => false,
-  mergeQueueEntry: () => null,
+  autoMergeRequest: (node) => autoMergeOf(node),
+  isInMergeQueue: (node) => entryOfPull(node) !== null,
+  isMergeQueueEnabled: ({ repository, pull }) => queueNode(repository, pull.baseRef) !== null,
+  mergeQueue: ({ repository, pull }) => queueNode(repository, pull.baseRef),
+  mergeQueueEntry: (node) => entryOfPull(node),
 };
 
 interface PullRequestCommitNode {

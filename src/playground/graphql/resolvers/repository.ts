@@ -14,6 +14,7 @@ import { demandRead } from "../reading.ts";
 import { findObject } from "./git-object.ts";
 import { issueConnection } from "./issue.ts";
 import { labelConnection, labelNode } from "./label.ts";
+import { queueNode } from "./merge-queue.ts";
 import { pullConnection } from "./pull-list.ts";
 import { findRef, refConnection } from "./ref.ts";
 
@@ -44,7 +45,8 @@ export const repositoryFields: Fields<GitHub.Repository, RepositoryNode> = {
   autoMergeAllowed: ({ repository }) => repository.allowAutoMerge,
   viewerPermission: ({ repository }, _args, context) => viewerPermission(repository, context),
   viewerCanAdminister: ({ repository }, _args, context) => viewerPermission(repository, context) === "ADMIN",
-  mergeQueue: () => null,
+  mergeQueue: ({ repository }, { branch }: GitHub.RepositoryMergeQueueArgs) =>
+    queueNode(repository, branch ?? repository.defaultBranch),
   defaultBranchRef: ({ repository }, _args, context) => {
     demandRead(context, repository, "contents");
     return findRef(context, repository, `refs/heads/${repository.defaultBranch}`);

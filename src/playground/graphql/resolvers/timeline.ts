@@ -33,6 +33,12 @@ const TYPES: Record<string, NodeKind> = {
   head_ref_deleted: "HeadRefDeletedEvent",
   head_ref_restored: "HeadRefRestoredEvent",
   head_ref_force_pushed: "HeadRefForcePushedEvent",
+  auto_merge_enabled: "AutoMergeEnabledEvent",
+  auto_squash_enabled: "AutoSquashEnabledEvent",
+  auto_rebase_enabled: "AutoRebaseEnabledEvent",
+  auto_merge_disabled: "AutoMergeDisabledEvent",
+  added_to_merge_queue: "AddedToMergeQueueEvent",
+  removed_from_merge_queue: "RemovedFromMergeQueueEvent",
 };
 
 type TimelineArgs = Paging & { itemTypes?: readonly string[] | null; since?: unknown; skip?: number | null };
@@ -110,6 +116,16 @@ const pullEventFields = {
   pullRequest: subjectOfEvent,
 } satisfies Fields<GitHub.ConvertToDraftEvent | GitHub.HeadRefDeletedEvent, EventNode>;
 
+const autoMergeEnabledFields: Fields<GitHub.AutoMergeEnabledEvent, EventNode> = {
+  ...pullEventFields,
+  enabler: personBehind,
+};
+
+const queueEventFields = {
+  ...pullEventFields,
+  enqueuer: personBehind,
+} satisfies Fields<GitHub.AddedToMergeQueueEvent, EventNode>;
+
 const headDeletedFields: Fields<GitHub.HeadRefDeletedEvent, EventNode> = {
   ...pullEventFields,
   headRef: () => null,
@@ -140,6 +156,19 @@ export const eventFieldsByType = {
   HeadRefDeletedEvent: headDeletedFields,
   HeadRefRestoredEvent: pullEventFields,
   HeadRefForcePushedEvent: pullEventFields,
+  AutoMergeEnabledEvent: autoMergeEnabledFields,
+  AutoSquashEnabledEvent: autoMergeEnabledFields,
+  AutoRebaseEnabledEvent: autoMergeEnabledFields,
+  AutoMergeDisabledEvent: {
+    ...pullEventFields,
+    disabler: personBehind,
+    reason: reasonOf,
+  } satisfies Fields<GitHub.AutoMergeDisabledEvent, EventNode>,
+  AddedToMergeQueueEvent: queueEventFields,
+  RemovedFromMergeQueueEvent: { ...queueEventFields, reason: reasonOf } satisfies Fields<
+    GitHub.RemovedFromMergeQueueEvent,
+    EventNode
+  >,
 };
 
 function itemsOf({ repository, issue }: SubjectNode): (EventNode | CommentNode)[] {
@@ -172,6 +201,16 @@ function idOf(item: EventNode | CommentNode): number {
 
 function subjectOfEvent({ repository, issue }: EventNode): SubjectNode {
   return subjectNode(repository, issue);
+}
+
+/** GitHub's type allows only people here. */
+function personBehind({ event }: EventNode, _args: never, { world }: Context) {
+  const actor = actorNode(world, event.actorId);
+  return actor.kind === "User" ? actor : null;
+}
+
+function reasonOf({ event }: EventNode): unknown {
+  return event.detail["reason"];
 }
 
 function urlOf({ repository, issue, event }: EventNode, _args: never, { world }: Context): string {
