@@ -27,9 +27,9 @@ export async function openOwn(inputs: Inputs, base: string): Promise<Own> {
   const dir = join(inputs.temp, "rebase.git");
   const cloned = join(inputs.clone, ".git");
   await rm(dir, { recursive: true, force: true });
-  await git(["clone", "--quiet", "--bare", "--local", "--no-tags", "--template=", cloned, dir], {
-    dir: null,
-  });
+  const settings = SETTINGS.flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+  const args = ["--quiet", "--bare", "--local", "--no-tags", "--template=", ...settings];
+  await git(["clone", ...args, cloned, dir], { dir: null });
   const own: Own = { dir, workTree: inputs.clone };
   await git(["symbolic-ref", "HEAD", WORK_REF], own);
   // The index knows what lies there, so that putting it on the base takes away what only the branch has.
