@@ -10,6 +10,8 @@ export interface OpenRepository {
   /** What a reader of the report should know of it. */
   notes: string[];
   isShallow: boolean;
+  /** Where the objects of the repository lie. */
+  objects: string;
 }
 
 /** Throws with the next step where there is nothing to read. */
@@ -33,7 +35,8 @@ export async function openRepository(path: string, dir: string): Promise<OpenRep
 
   await mkdir(dir, { recursive: true });
   await git(["init", "--quiet", "--bare", "--template=", dir], { dir: null });
-  await borrowObjects(dir, [join(shared, "objects")]);
+  const objects = join(shared, "objects");
+  await borrowObjects(dir, [objects]);
   const shallow = join(shared, "shallow");
   const isShallow = await access(shallow).then(
     () => true,
@@ -44,7 +47,7 @@ export async function openRepository(path: string, dir: string): Promise<OpenRep
     ...(branch.exit === 0 ? [] : ["HEAD is detached: its history is taken as that of the branch"]),
     ...(isShallow ? ["the clone is shallow: what was cut off cannot be replayed"] : []),
   ];
-  return { dir, head: tip.stdout.toString("utf8").trim(), notes, isShallow };
+  return { dir, head: tip.stdout.toString("utf8").trim(), notes, isShallow, objects };
 }
 
 /** Whose objects are borrowed; each a folder `objects`. */
