@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Job } from "../domain/job.ts";
-import { branchRef, unfinishedRef } from "../domain/names.ts";
+import { backupRef, branchRef, unfinishedRef } from "../domain/names.ts";
 import { readBaton, withCredentials, type Remote } from "./fence.ts";
 import { git, tryGit } from "./git.ts";
 import type { Inputs } from "./inputs.ts";
@@ -17,6 +17,9 @@ export const JOB_FILE = "job.json";
 
 /** The branch on which the agent works; nobody outside the clone sees the name. */
 export const WORK_BRANCH = "work";
+
+/** Where the head lies that a rebase has replaced, for a review of what the rebase changed. */
+export const BEFORE_REF = "refs/remotes/before";
 
 export type Prepared =
   | { kind: "ready" }
@@ -83,6 +86,14 @@ async function cloneForAgent(inputs: Inputs, remote: Remote, job: Job): Promise<
     if (holding.exit !== 0 || holding.stdout.length === 0) {
       return `The commit ${commit} that the attempt starts from is on no branch any more.`;
     }
+  }
+  if (job.rebased !== null) {
+    const { attempt, before } = job.rebased;
+    const refspec = `+${backupRef(job.issue, attempt)}:${BEFORE_REF}`;
+    await tryGit([...fetch, refspec], { dir, ...withCredentials(remote) });
+    if ((await tryGit(["cat-file", "-e", `${before}^{commit}`], { dir })).exit !== 0)
+      return `The commit ${before}, the head before its rebase, is not kept any more, so nothing can be compared with it.`;
+    await git(["update-ref", BEFORE_REF, before], { dir });
   }
   await git(["update-ref", branchRef(WORK_BRANCH), startOf(job)], { dir });
   // The agent has the work on its branch; what else lies in the ledger is not its business.
