@@ -3,11 +3,14 @@ import { expect, test } from "vitest";
 import { answerQuery } from "../../src/playground/graphql/execute.ts";
 import { testMergesDone } from "../../src/playground/test-merge.ts";
 import { ENGINE, engineWorld, type EngineWorld } from "./engine-world.ts";
+import { commitOn } from "./reviewed-pull.ts";
 import { branch, merge, openFrom, readMergeable } from "./small-pulls.ts";
 import { smallWorld } from "./small-world.ts";
 
 const QUERY = `{ repository(owner: "ada", name: "engine") { pullRequest(number: 1) {
   mergeable mergeStateStatus potentialMergeCommit { oid } } } }`;
+
+const LINES = Array.from({ length: 12 }, (_, index) => `line ${index}\n`).join("");
 
 test("reads over REST and GraphQL are counted, however much each asks for", async () => {
   const home = await engineWorld({ listen: false, mergeability: { unknownReads: 2 } });
@@ -63,18 +66,38 @@ test("a merge does not wait for readers to be told", async () => {
   expect(issue.pull?.mergedAt).not.toBeNull();
 });
 
-async function openWork({ ada }: EngineWorld): Promise<void> {
+test.each([
+  { what: "an edit of what the base renamed", base: { "README.md": "", "GUIDE.md": LINES }, merges: true },
+  { what: "two lines at the same place", base: { "README.md": `base\n${LINES}` }, merges: false },
+  {
+    what: "two lines at the same place of a file with merge=union",
+    base: { "README.md": `base\n${LINES}` },
+    attributes: "README.md merge=union\n",
+    merges: false,
+  },
+])("$what: $merges", async ({ base, attributes, merges }) => {
+  const home = await engineWorld();
+  const { ada, playground } = home;
+  const files = { "README.md": LINES, ...(attributes ? { ".gitattributes": attributes } : {}) };
+  await commitOn(ada, "main", files);
+  await openWork(home, { "README.md": `head\n${LINES}` });
+
+  await commitOn(ada, "main", base);
+  await ada.pulls.get({ ...ENGINE, pull_number: 1 });
+  await testMergesDone(playground.world);
+  const { data } = await ada.pulls.get({ ...ENGINE, pull_number: 1 });
+
+  expect(data).toMatchObject({ mergeable: merges, mergeable_state: merges ? "clean" : "dirty" });
+});
+
+async function openWork(
+  { ada }: EngineWorld,
+  files: Record<string, string> = { "a.txt": "a\n" },
+): Promise<void> {
   const { data: main } = await ada.git.getRef({ ...ENGINE, ref: "heads/main" });
   await ada.git.createRef({ ...ENGINE, ref: "refs/heads/work", sha: main.object.sha });
-  const content = Buffer.from("a\n").toString("base64");
-  await ada.repos.createOrUpdateFileContents({
-    ...ENGINE,
-    path: "a.txt",
-    message: "Add a",
-    content,
-    branch: "work",
-  });
-  await ada.pulls.create({ ...ENGINE, title: "Add a", head: "work", base: "main" });
+  await commitOn(ada, "work", files);
+  await ada.pulls.create({ ...ENGINE, title: "Change it", head: "work", base: "main" });
 }
 
 async function overGraphql({ playground }: EngineWorld): Promise<unknown> {

@@ -34,7 +34,8 @@ export async function sizeOf(
   };
 }
 
-const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+/** The tree without any file; git knows it everywhere. */
+export const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 /** The files that differ from `before` (null: from nothing) to `after`, by path, renames found as GitHub does. */
 export async function diffFiles(

@@ -1,18 +1,24 @@
 /** Merges without a work tree: two commits into one tree, or a row of commits onto a new base. */
 import type { Repository } from "../model/world.ts";
+import { EMPTY_TREE } from "./diff.ts";
 import { commitsBetween } from "./history.ts";
 import { readCommits, type Identity } from "./objects.ts";
 import { tryGit } from "./run.ts";
 import { writeCommit } from "./write.ts";
 
-/** The tree of the merge; null when it conflicts or the two share no history. */
+/**
+ * The tree of the merge; null when it conflicts or the two share no history. Renames are followed, but no `.gitattributes` is read:
+ * GitHub knows no `merge=union`, so what a merge at home joins by it conflicts there.
+ */
 export async function mergeTrees(
   repository: Repository,
   ours: string,
   theirs: string,
 ): Promise<string | null> {
   const args = ["merge-tree", "--write-tree", "--no-messages", "--name-only", ours, theirs];
-  const { code, stdout, stderr } = await tryGit(repository.directory, args);
+  // Newer versions of git read the attributes of a bare repository from its HEAD.
+  const env = { GIT_ATTR_SOURCE: EMPTY_TREE };
+  const { code, stdout, stderr } = await tryGit(repository.directory, args, { env });
   if (code === 0) return stdout.toString("utf8").trim();
   if (code === 1 || stderr.includes("unrelated histories")) return null;
   throw new Error(`${ours} and ${theirs} could not be merged in ${repository.directory}: ${stderr.trim()}`);
