@@ -16,7 +16,8 @@ const USAGE = 129;
 /** The merge of two commits that have history in common. */
 export async function cleanMerge(dir: string, ours: string, theirs: string): Promise<CleanMerge> {
   const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs];
-  const answer = await tryGit(args, { dir, seconds: 300 });
+  // As a rebase does it: a new file goes along with its folder.
+  const answer = await tryGit(["-c", "merge.directoryRenames=true", ...args], { dir, seconds: 300 });
   if (answer.exit === USAGE) return { kind: "unable", why: TOO_OLD };
   if (answer.exit !== 0 && answer.exit !== 1)
     throw new Error(

@@ -104,7 +104,7 @@ async function judgeBundle(
   const commits = await commitsOf(dir, tip, not);
   if (commits.length === 0) return { kind: "none" };
   const count = await countOf(dir, tip, onto);
-  if (count > originals.length + (await roomFor(dir, ground))) return refused("too_many_commits");
+  if (count > originals.length + (await roomFor(dir, job, ground))) return refused("too_many_commits");
 
   const picked = originalsOf(commits, originals);
   const guard = await guardRebase(dir, { ground, tip, commits: commits.map(({ oid }) => oid), picked, job });
@@ -119,10 +119,10 @@ async function judgeBundle(
   };
 }
 
-/** One commit that fits the whole to its base; and where people have merged before, the merge of the base. */
-async function roomFor(dir: string, { before, onto }: RebaseGround): Promise<number> {
+/** One commit that fits the whole to its base; and where the commits of people stay as they are, the merge of the base. */
+async function roomFor(dir: string, job: Job, { before, onto }: RebaseGround): Promise<number> {
   const merges = await git(["rev-list", "--merges", "--max-count=1", before, `^${onto}`], { dir });
-  return merges.trim() === "" ? 1 : 2;
+  return job.rebase?.shared === true || merges.trim() !== "" ? 2 : 1;
 }
 
 async function countOf(dir: string, tip: string, not: string): Promise<number> {

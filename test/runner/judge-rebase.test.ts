@@ -292,7 +292,7 @@ it("says in one sentence what a publisher needs whose git is too old", async () 
   const bin = join(on.server.root, "bin");
   mkdirSync(bin, { recursive: true });
   const path = process.env["PATH"] ?? "";
-  const script = `#!/bin/sh\n[ "$1" = merge-tree ] && exit 129\nPATH="${path}" exec git "$@"\n`;
+  const script = `#!/bin/sh\ncase "$*" in *merge-tree*) exit 129 ;; esac\nPATH="${path}" exec git "$@"\n`;
   writeFileSync(join(bin, "git"), script, { mode: 0o755 });
   process.env["PATH"] = `${bin}:${path}`;
   try {
