@@ -5,6 +5,7 @@ import { git } from "../git.ts";
 import { head, plainText } from "../plain-text.ts";
 import { stopPrompt, type StopMatter } from "../prompts/rebase.ts";
 import { backgroundOf, sceneOf } from "./background.ts";
+import { isAsOnBase, keepIndex, layAgain, lostSince, restoreIndex, type KeptIndex } from "./kept-index.ts";
 import { markerLeft } from "./markers.ts";
 import { changedPaths, literally } from "./own-repository.ts";
 import type { Step } from "./put-together.ts";
@@ -15,12 +16,6 @@ import { putBack, stage } from "./tidy.ts";
 
 /** At most so many paths are named where an agent has changed what is not its business. */
 const MAX_NAMED = 20;
-
-interface Fault {
-  /** Whether it may stay if the agent leaves it so a second time. */
-  isDoubt: boolean;
-  text: string;
-}
 
 /** Null: everything of `conflicts` is in the index. */
 export async function askAgent(
@@ -41,16 +36,22 @@ export async function askAgent(
   };
   const unsettled = new Set(generated.map(({ conflict }) => conflict.path));
   const mayChange = await changeable(rebasing, conflicts);
-  let faults: Fault[] = [];
+  const kept = await keepIndex(rebasing.own, rebasing.base);
+  let faults: string[] = [];
   for (let round = 1; round <= 2; round += 1) {
-    const ended = await askOnce(rebasing, stopPrompt({ ...matter, faults: faults.map(({ text }) => text) }));
+    const ended = await askOnce(rebasing, stopPrompt({ ...matter, faults }));
     if (ended !== null) return ended;
-    const taken = await takeOver(rebasing, mayChange, unsettled);
-    faults = taken === null ? await faultsOf(rebasing, conflicts) : [taken];
-    if (faults.length === 0) return null;
+    const fault = await takeOver(rebasing, mayChange, unsettled);
+    faults = fault === null ? await markersLeft(rebasing, conflicts) : [fault];
+    // Whoever stays with it the second time is believed.
+    const lost = round === 1 && fault === null ? await lostTo(rebasing, conflicts, kept) : [];
+    if (faults.length === 0 && lost.length === 0) return null;
+    if (round === 2) break;
+    await restoreIndex(rebasing.own);
+    await layAgain(rebasing.own, lost);
+    faults.push(...lost.map((path) => lostText(rebasing, path)));
   }
-  const hard = faults.find(({ isDoubt }) => !isDoubt);
-  return hard === undefined ? null : { end: "conflict", summary: `The agent was asked twice. ${hard.text}` };
+  return { end: "conflict", summary: `The agent was asked twice. ${faults[0] ?? ""}`.trim() };
 }
 
 /** One invocation. Null: it is through and has not given up. */
@@ -83,11 +84,11 @@ export async function takeOver(
   { attempt, own, known }: Rebasing,
   mayChange: ReadonlySet<string>,
   but: ReadonlySet<string>,
-): Promise<Fault | null> {
+): Promise<string | null> {
   const taken = await stage(own, (path) => mayChange.has(path) && !but.has(path), known);
   if (taken.kind === "unreadable") {
     const why = head(plainText(taken.why), 500);
-    return { isDoubt: false, text: `The files cannot be taken over as they lie here: ${why}` };
+    return `The files cannot be taken over as they lie here: ${why}`;
   }
   const foreign = taken.foreign.filter((path) => !but.has(path));
   for (const path of foreign.slice(0, MAX_NAMED)) {
@@ -98,28 +99,38 @@ export async function takeOver(
   return null;
 }
 
-async function faultsOf(rebasing: Rebasing, conflicts: readonly Unmerged[]): Promise<Fault[]> {
-  const { own, attempt } = rebasing;
-  const faults: Fault[] = [];
+async function markersLeft(rebasing: Rebasing, conflicts: readonly Unmerged[]): Promise<string[]> {
+  const faults: string[] = [];
   for (const conflict of conflicts) {
     const now = await stagedEntry(rebasing, conflict.path);
     if (now === null || now.mode === "160000") continue;
-    const { path } = conflict.shown;
-    const line = await markerLeft(own, conflict, now.oid);
-    if (line !== null) {
-      faults.push({ isDoubt: false, text: `There are conflict markers left in ${path}, line ${line}.` });
-    } else if (isGivenUp(conflict, now)) {
-      const base = attempt.job.start.base_branch;
-      const text = `${path} is just as ${base} has it: nothing of the branch's change is left there. If that is right, leave it so; otherwise bring it in again.`;
-      faults.push({ isDoubt: true, text });
-    }
+    const line = await markerLeft(rebasing.own, conflict, now.oid);
+    if (line !== null)
+      faults.push(`There are conflict markers left in ${conflict.shown.path}, line ${line}.`);
   }
   return faults;
 }
 
-/** The branch's side is gone without a word: it may be right, but it is also what a `git checkout` leaves. */
-function isGivenUp({ kind, ours, theirs }: Unmerged, now: Entry): boolean {
-  return (kind === "content" || kind === "add_add") && now.oid === theirs?.oid && now.oid !== ours?.oid;
+/** Paths at which nothing is left of the branch's change, though neither side has deleted anything there. */
+async function lostTo(
+  rebasing: Rebasing,
+  conflicts: readonly Unmerged[],
+  kept: KeptIndex,
+): Promise<string[]> {
+  const { own, base } = rebasing;
+  const lost = await lostSince(own, base, kept);
+  for (const { path, kind, ours, theirs } of conflicts) {
+    if (kind !== "content" && kind !== "add_add") continue;
+    const now = await stagedEntry(rebasing, path);
+    const isTheirs = now !== null && now.oid === theirs?.oid && now.oid !== ours?.oid;
+    if (isTheirs || (await isAsOnBase(own, base, path))) lost.push(path);
+  }
+  return lost;
+}
+
+function lostText({ attempt }: Rebasing, path: string): string {
+  const base = attempt.job.start.base_branch;
+  return `${head(plainText(path), 300)} was just as ${base} has it: nothing of the branch's change was left there. It lies here again as git had left it. If that change has to go, take it away once more.`;
 }
 
 /** The path as it will be committed; null: it will not be there. */

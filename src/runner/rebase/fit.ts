@@ -1,10 +1,12 @@
 /** Verifies what the rebase has made; where that is red, an agent makes the branch fit its base, once. */
+import { git } from "../git.ts";
 import { runVerify, verdictOf } from "../repository-commands.ts";
 import type { ShellResult } from "../run-shell.ts";
 import { fitPrompt } from "../prompts/rebase.ts";
 import { askOnce, changeable, takeOver } from "./ask-agent.ts";
 import { sceneOf } from "./background.ts";
-import { moveTip, treeOf, writeOwn } from "./own-repository.ts";
+import { keepIndex, lostSince, type KeptIndex } from "./kept-index.ts";
+import { literally, moveTip, pathList, treeOf, writeOwn } from "./own-repository.ts";
 import { writeTree } from "./put-together.ts";
 import { needed, setUp, type Ended, type Rebasing } from "./rebasing.ts";
 import { putBack } from "./tidy.ts";
@@ -29,6 +31,7 @@ export async function verifyAndFit(rebasing: Rebasing, tip: string): Promise<Fit
 
   needed(rebasing, "agent");
   await putBack(own, rebasing.known, new Set());
+  const kept = await keepIndex(own, rebasing.base);
   const stopped = await askOnce(rebasing, fitPrompt(sceneOf(rebasing), first.tail));
   if (stopped !== null) {
     // Whoever gives up here has no conflict to show, but a red check.
@@ -37,8 +40,8 @@ export async function verifyAndFit(rebasing: Rebasing, tip: string): Promise<Fit
     return { tip, verify: first, ended };
   }
   const fault = await takeOver(rebasing, await changeable(rebasing, []), new Set());
-  if (fault !== null)
-    return { tip, verify: first, ended: { ...red, summary: `${red.summary} ${fault.text}` } };
+  if (fault !== null) return { tip, verify: first, ended: { ...red, summary: `${red.summary} ${fault}` } };
+  await bringBack(rebasing, tip, kept);
   const tree = await writeTree(own);
   if (tree === (await treeOf(own, tip))) return { tip, verify: first, ended: red };
   const message = `Fit to ${job.start.base_branch}`;
@@ -46,6 +49,18 @@ export async function verifyAndFit(rebasing: Rebasing, tip: string): Promise<Fit
   await moveTip(own, fitting);
   const verify = await runVerify(attempt);
   return { tip: fitting, verify, ended: endOf(verify, run.signal.aborted) };
+}
+
+/** To fit is not to give up: where nothing of the branch's change is left in a file, it is as it was. */
+async function bringBack({ own, base, attempt }: Rebasing, tip: string, kept: KeptIndex): Promise<void> {
+  const lost = await lostSince(own, base, kept);
+  if (lost.length === 0) return;
+  attempt.run.print(`Put back, for nothing of the branch's change was left there: ${lost.join(", ")}\n`);
+  const args = ["--quiet", `--source=${tip}`, "--staged", "--worktree"];
+  await git(["restore", ...args, "--pathspec-from-file=-", "--pathspec-file-nul"], {
+    ...literally(own),
+    input: pathList(lost),
+  });
 }
 
 function endOf(verify: ShellResult | null, isCancelled: boolean): Ended | null {

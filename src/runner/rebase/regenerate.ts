@@ -6,6 +6,7 @@ import { git, gitBytes, tryGit } from "../git.ts";
 import { shellOf } from "../repository-commands.ts";
 import { runShell } from "../run-shell.ts";
 import { recipeFor, type Recipe } from "./lockfiles.ts";
+import { layAgain } from "./kept-index.ts";
 import { isPlainFile, markersOf } from "./markers.ts";
 import { literally, pathList, type Own } from "./own-repository.ts";
 import type { Entry, Sides, Unmerged } from "./stop.ts";
@@ -64,13 +65,10 @@ export async function regenerate(
       failed.push(one);
     }
   }
-  if (failed.length > 0) {
-    const paths = failed.map(({ conflict }) => conflict.path);
-    await git(["checkout", "--quiet", "--merge", "--pathspec-from-file=-", "--pathspec-file-nul"], {
-      ...literally(own),
-      input: pathList(paths),
-    });
-  }
+  await layAgain(
+    own,
+    failed.map(({ conflict }) => conflict.path),
+  );
   return failed;
 }
 
