@@ -9,6 +9,7 @@ import { systemClock, type Clock } from "./clock.ts";
 import { createEchoes } from "./echo.ts";
 import { handle, type HandleDependencies } from "./handle.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
+import { answerMergeGroup } from "./merge-group.ts";
 import type { Settings } from "./settings.ts";
 import { sweepAll, sweepInstallation, sweepOne, type SweepDependencies } from "./sweep.ts";
 import { createWaiting } from "./waiting.ts";
@@ -69,6 +70,7 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
     wakeLater: inbox.wakeLater,
     leave: inbox.leave,
     expire,
+    answerGroup: (group) => answerMergeGroup(group, { clientFor, key, appId: settings.appId }),
     echoes,
     sweepInstallation: (installation) => sweepInstallation(installation, sweepDependencies),
     sweepRepository: (where) => sweepOne(where, sweepDependencies),

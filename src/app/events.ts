@@ -10,6 +10,8 @@ export type Wake =
   | { kind: "pull"; installation: number; repository: RepositoryKey; pull: number }
   /** What has to be looked at now that something came to this base. */
   | { kind: "base"; installation: number; repository: RepositoryKey; branch: string }
+  /** Nothing: a merge queue waits for an answer. */
+  | { kind: "group"; installation: number; repository: RepositoryKey; head: string; ref: string }
   /** Every task of a repository, which may have another name now. */
   | { kind: "repository"; installation: number; repository: RepositoryKey }
   /** What the App may do there has changed: all repositories of the installation. */
@@ -48,7 +50,17 @@ const Status = z.object({ branches: z.array(z.object({ name: z.string() })) });
 const Push = z.object({ ref: z.string() });
 const WorkflowRun = z.object({ workflow_run: Branch.extend({ display_title: z.string().nullish() }) });
 
-type Found = { issue: number } | { pull: number } | { base: string } | "all";
+const MergeGroup = z.object({
+  action: z.string(),
+  merge_group: z.object({ head_sha: z.string(), head_ref: z.string() }),
+});
+
+type Found =
+  | { issue: number }
+  | { pull: number }
+  | { base: string }
+  | { group: { head: string; ref: string } }
+  | "all";
 
 /** By event, in the order of `default_events` in app.yml. */
 const READERS: { [event: string]: (payload: unknown) => Found[] } = {
@@ -60,6 +72,10 @@ const READERS: { [event: string]: (payload: unknown) => Found[] } = {
     return concernsTask(payload) ? [{ issue: number }] : [];
   },
   issues: (payload) => [{ issue: Issue.parse(payload).issue.number }],
+  merge_group: (payload) => {
+    const { action, merge_group: group } = MergeGroup.parse(payload);
+    return action === "checks_requested" ? [{ group: { head: group.head_sha, ref: group.head_ref } }] : [];
+  },
   pull_request: (payload) => {
     const merged = ClosedPull.safeParse(payload).data;
     const found = onBranch(Pull.parse(payload).pull_request.head.ref);
@@ -123,6 +139,7 @@ export function wakesOf(name: string, payload: unknown): Wake[] | "unknown" {
   return distinct(found).map((one): Wake => {
     if (one === "all") return { kind: "repository", ...where };
     if ("issue" in one) return { kind: "task", ...where, issue: one.issue };
+    if ("group" in one) return { kind: "group", ...where, ...one.group };
     if ("pull" in one) return { kind: "pull", ...where, pull: one.pull };
     return { kind: "base", ...where, branch: one.base };
   });

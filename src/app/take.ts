@@ -7,6 +7,7 @@ import type { Base } from "./base-watch.ts";
 import { ECHO_MILLISECONDS, type Echoes } from "./echo.ts";
 import { wakesOf, type Wake } from "./events.ts";
 import type { Address } from "./inbox.ts";
+import type { MergeGroup } from "./merge-group.ts";
 
 export interface TakeDependencies {
   clientFor: (installation: number) => Promise<Client>;
@@ -20,6 +21,8 @@ export interface TakeDependencies {
   echoes: Pick<Echoes, "isEcho">;
   sweepInstallation: (installation: number) => Promise<void>;
   sweepRepository: (where: { installation: number; repository: RepositoryKey }) => Promise<void>;
+  /** Tells a merge queue whether GZA's review stands behind what it is about to merge. */
+  answerGroup: (group: MergeGroup) => Promise<void>;
   log: Pick<Logger, "error" | "warn">;
 }
 
@@ -80,6 +83,7 @@ async function resolve(one: Searched, dependencies: TakeDependencies): Promise<v
     await dependencies.expire(one.installation);
     return dependencies.sweepInstallation(one.installation);
   }
+  if (one.kind === "group") return dependencies.answerGroup(one);
   if (one.kind === "repository") return dependencies.sweepRepository(one);
   const { installation, repository } = one;
   const client = await clientFor(installation);

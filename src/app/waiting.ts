@@ -15,6 +15,7 @@ const WAITS = new Set<Decision["reason"]>([
   "waits_for_rebase",
   "waits_for_turn",
   "waits_for_budget",
+  "waits_for_landing",
 ]);
 
 export function createWaiting(wake: (address: Address) => void): Waiting {

@@ -1,7 +1,7 @@
 /** What the installation of a client was granted: its token says so, which is kept as long as it is good. */
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import { PERMISSIONS } from "./permissions.ts";
+import { PERMISSIONS, SPARE } from "./permissions.ts";
 
 export interface Grant {
   installation: number;
@@ -51,6 +51,6 @@ export function tokenOf(octokit: Pick<Octokit, "auth">, installation: number): T
 
 function lacking(granted: { [name: string]: string }): string[] {
   return Object.entries(PERMISSIONS)
-    .filter(([name, access]) => granted[name] !== "write" && granted[name] !== access)
+    .filter(([name, access]) => !SPARE.has(name) && granted[name] !== "write" && granted[name] !== access)
     .map(([name, access]) => `${name}: ${access}`);
 }

@@ -9,6 +9,8 @@ export const PERMISSIONS = {
   contents: "write",
   /** Comments, reactions, labels; closes issues. */
   issues: "write",
+  /** Is told when a merge queue waits for the check run `gza / review`. */
+  merge_queues: "read",
   /** Reads repositories and people's roles on them. */
   metadata: "read",
   /** Opens, edits, reviews and merges pull requests; answers and resolves threads. */
@@ -16,3 +18,6 @@ export const PERMISSIONS = {
   /** Reads the statuses of heads. */
   statuses: "read",
 } as const;
+
+/** Without these the App works all the same, as it does on servers that have no such permission. */
+export const SPARE: ReadonlySet<string> = new Set(["merge_queues"]);

@@ -107,7 +107,7 @@ export const TaskPage = z.looseObject({
 export type TaskPage = z.infer<typeof TaskPage>;
 
 /** `target` null: the ref points at something else than a commit, which answers without the commit's fields. */
-function targetOf<T extends z.ZodType>(commit: T) {
+export function targetOf<T extends z.ZodType>(commit: T) {
   return z.looseObject({ target: z.union([commit, z.object({}).transform(() => null)]) }).nullable();
 }
 

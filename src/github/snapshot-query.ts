@@ -88,6 +88,10 @@ export const TASKS_QUERY = `query Tasks($owner: String!, $name: String!, $tasks:
     nodes { name target { ... on Commit { ${RECORD_COMMIT} } } } } }
 }`;
 
+export const RECORD_QUERY = `query Record($owner: String!, $name: String!, $record: String!) {
+  repository(owner: $owner, name: $name) { record: ref(qualifiedName: $record) { target { ... on Commit { ${RECORD_COMMIT} } } } }
+}`;
+
 export const LANDED_QUERY = `query Landed($owner: String!, $name: String!, $base: String!) {
   repository(owner: $owner, name: $name) {
     pullRequests(states: MERGED, baseRefName: $base, first: 20, orderBy: {field: UPDATED_AT, direction: DESC}) {

@@ -63,6 +63,7 @@ describe("the intake", () => {
       pushed: ({ branch }) => woken.push(`${branch} pushed`),
       leave: () => undefined,
       expire: () => Promise.resolve(),
+      answerGroup: () => Promise.resolve(),
       sweepInstallation: () => Promise.resolve(),
       sweepRepository: () => Promise.resolve(),
       log: { error: () => undefined, warn: () => undefined },

@@ -22,6 +22,12 @@ describe("a webhook wakes", () => {
     ["issue_comment", comment("Yes, the first one", ["gza", "gza:needs-you"]), [{ kind: "task", issue: 7 }]],
     ["issue_comment", comment("<!-- gza:status -->\n**Open.**"), [{ kind: "task", issue: 7 }]],
     ["issue_comment", { issue: { number: 9, pull_request: {} } }, [{ kind: "pull", pull: 9 }]],
+    [
+      "merge_group",
+      { action: "checks_requested", merge_group: { head_sha: J, head_ref: "refs/heads/a" } },
+      [{ kind: "group", head: J, ref: "refs/heads/a" }],
+    ],
+    ["merge_group", { action: "destroyed", merge_group: { head_sha: J, head_ref: "refs/heads/a" } }, []],
     ["pull_request", { pull_request: { head: { ref: "gza/7-fix" } } }, [{ kind: "task", issue: 7 }]],
     ["pull_request", { pull_request: { head: { ref: "feature" } } }, []],
     [
@@ -131,6 +137,6 @@ describe("app.yml", async () => {
 
   test("asks for the permissions of the table, and for no others", () => {
     expect(manifest).toMatchObject({ default_permissions: PERMISSIONS });
-    expect(Object.keys((manifest as { default_permissions: object }).default_permissions)).toHaveLength(7);
+    expect(Object.keys((manifest as { default_permissions: object }).default_permissions)).toHaveLength(8);
   });
 });

@@ -11,6 +11,8 @@ export interface ScriptedGitHub {
   asked: string[];
   /** Variables of the GraphQL requests, in order. */
   variables: unknown[];
+  /** Bodies of the others, in order. */
+  bodies: unknown[];
 }
 
 const SILENT = {
@@ -24,6 +26,7 @@ export function scriptedGitHub(...lines: Line[]): ScriptedGitHub {
   const rest = [...lines];
   const asked: string[] = [];
   const variables: unknown[] = [];
+  const bodies: unknown[] = [];
 
   async function fetch(url: string, init: RequestInit): Promise<Response> {
     const body = (typeof init.body === "string" ? JSON.parse(init.body) : {}) as {
@@ -34,7 +37,8 @@ export function scriptedGitHub(...lines: Line[]): ScriptedGitHub {
       /^(?:query|mutation) (\w+)/.exec(body.query ?? "")?.[1] ??
       `${init.method ?? "GET"} ${new URL(url).pathname}`;
     asked.push(what);
-    if (body.variables !== undefined) variables.push(body.variables);
+    if (body.query === undefined) bodies.push(body);
+    else variables.push(body.variables);
     const [expected, answer] = rest.shift() ?? ["nothing", "lost"];
     if (expected !== what) throw new Error(`${what} was asked, ${expected} was expected`);
     if (answer === "lost") throw new TypeError("connection reset");
@@ -49,7 +53,7 @@ export function scriptedGitHub(...lines: Line[]): ScriptedGitHub {
     request: { fetch },
     log: SILENT,
   });
-  return { client: connect(octokit), asked, variables };
+  return { client: connect(octokit), asked, variables, bodies };
 }
 
 function bodyOf(answer: Exclude<Line[1], "lost">, isGraphql: boolean): unknown {
