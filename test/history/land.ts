@@ -28,7 +28,7 @@ export async function landAll(
   await ask(stage, tasks);
   const isBegun = await poll(end, async () => {
     const records = await readRecords(stage);
-    return tasks.every(({ issue }) => isHeld(records.get(issue), start));
+    return tasks.every(({ issue }) => records.get(issue)?.attempt?.start.base === start);
   });
   stage.playground.actions.release();
   const isOver = await poll(end, async () => {
@@ -55,10 +55,6 @@ async function ask({ person, owner, name: repo }: Stage, tasks: readonly Task[])
   await Promise.all(
     tasks.map(({ issue }) => person.issues.addLabels({ owner, repo, issue_number: issue, labels: ["gza"] })),
   );
-}
-
-function isHeld(record: Record | undefined, start: string): boolean {
-  return record?.attempt?.start.base === start && record.attempt.run !== null;
 }
 
 function areAtRest(tasks: readonly Task[], records: ReadonlyMap<number, Record>): boolean {

@@ -1,6 +1,5 @@
 /** Lays out what the playground's repository gets: the old base with GZA's own files, and a branch with everything that the agent replays. */
 import { readFile, rm } from "node:fs/promises";
-import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
 import { CONFIG_PATH, WORKFLOW_PATH } from "../../src/domain/names.ts";
 import { SCRIPT_PATH, type Script, type Step } from "../../src/runner/agents/script.ts";
@@ -34,6 +33,8 @@ export interface Matter {
 const AUTHOR = { GIT_AUTHOR_NAME: "Ada", GIT_AUTHOR_EMAIL: "ada@example.com" };
 const COMMITTER = { GIT_COMMITTER_NAME: "Ada", GIT_COMMITTER_EMAIL: "ada@example.com" };
 const FILE = "100644";
+/** Runs TypeScript from standard input. */
+const NODE = `'${process.execPath}' --input-type=module-typescript`;
 
 /** Everything is made in the bare repository `dir`; its own workflow files do not come along, so none of them ever runs. */
 export async function layOut(dir: string, matter: Matter): Promise<LaidOut> {
@@ -85,7 +86,7 @@ function configFor({ replays, atOnce, regenerate }: Matter): string {
 function scriptFor(tasks: readonly Task[]): Script {
   return Object.fromEntries(
     tasks.map(({ issue, change, files }) => {
-      const settle = `git cat-file blob origin/${REPLAY_BRANCH}:settle.mjs | node --input-type=module - ${issue}`;
+      const settle = `git cat-file blob origin/${REPLAY_BRANCH}:settle.ts | ${NODE} - ${issue}`;
       const patch = `git cat-file blob origin/${REPLAY_BRANCH}:${issue}/patch`;
       const apply = "git apply --whitespace=nowarn";
       const usage: Step = { usage: { input: 1000, output: 100, usd: 0.01 } };
@@ -123,8 +124,7 @@ async function replayTree(dir: string, { window, replays }: Matter, start: strin
   };
   const entries = await blobs(dir, {
     "manifest.json": JSON.stringify(manifest),
-    // The agent's Node may be one that reads no types.
-    "settle.mjs": stripTypeScriptTypes(program),
+    "settle.ts": program,
   });
   for (const { issue, tree, change } of replays.tasks) {
     const patch = await patchBytes(dir, window.base, tree);
