@@ -1,5 +1,6 @@
 /** Makes a raw report short enough to be read: long texts first, then follow-ups, and whatever is left out is said. */
 import { MAX_FINDINGS, type Coverage } from "../domain/finding.ts";
+import type { Conflict } from "../domain/report.ts";
 import { head } from "./plain-text.ts";
 import { MAX_SIDE_CHARACTERS, type RawFinding, type RawReport } from "./raw-report.ts";
 
@@ -11,6 +12,7 @@ const CONFLICT_BYTES = 60_000;
 
 /** As many conflicts and commits left out as a report holds. */
 const MAX_LISTED = 50;
+const SHOWN_CONFLICTS = 3;
 
 /** Characters of each text of a finding, tried in turn. */
 const TEXT_LENGTHS = [4000, 2000, 1000, 500, 250, 120, 60, 30, 15];
@@ -76,7 +78,7 @@ function fittedClosed(closed: NonNullable<RawReport["closed"]>): NonNullable<Raw
   return fitting;
 }
 
-/** Those that nobody could settle stay the longest. */
+/** Those that nobody could settle come first, and the first few stay as they are: people are shown them. */
 function fittedRebase(rebase: NonNullable<RawReport["rebase"]>): NonNullable<RawReport["rebase"]> {
   const dropped = rebase.dropped
     .slice(0, MAX_LISTED)
@@ -84,16 +86,18 @@ function fittedRebase(rebase: NonNullable<RawReport["rebase"]>): NonNullable<Raw
   const ordered = rebase.conflicts.toSorted(
     (one, other) => Number(one.by !== "left") - Number(other.by !== "left"),
   );
-  let conflicts = ordered.slice(0, MAX_LISTED).map((one) => ({ ...one, path: head(one.path, 300) }));
-  for (const length of [MAX_SIDE_CHARACTERS, 1000, 400, 100]) {
-    conflicts = conflicts.map((one) => ({
-      ...one,
-      ours: cut(one.ours, length),
-      theirs: cut(one.theirs, length),
-    }));
+  let conflicts = ordered
+    .slice(0, MAX_LISTED)
+    .map((one) => withSides({ ...one, path: head(one.path, 300) }, MAX_SIDE_CHARACTERS));
+  for (const length of [1000, 400, 100]) {
     if (bytesOf(conflicts) <= CONFLICT_BYTES) break;
+    conflicts = conflicts.map((one, index) => (index < SHOWN_CONFLICTS ? one : withSides(one, length)));
   }
   return { ...rebase, dropped, conflicts };
+}
+
+function withSides(conflict: Conflict, length: number): Conflict {
+  return { ...conflict, ours: cut(conflict.ours, length), theirs: cut(conflict.theirs, length) };
 }
 
 function cut(text: string, length: number): string {

@@ -175,5 +175,16 @@ async function handOver(from: {
   const baton = await readBaton(remote, inputs.task);
   if (baton === commit) return { kind: "handed_over", report };
   if (baton !== inputs.job) return { kind: "superseded" };
+  if (report.work !== null && NO_WORKFLOWS.test(pushed.stderr))
+    return handOver({ ...from, session: null, report: withoutWorkflows(report) });
   throw new Error(`the report could not be pushed to ${ref}: ${pushed.stderr.trim().slice(-1000)}`);
+}
+
+/** GitHub's refusal of a workflow file that it has on no branch like this; the guard lets none through but those that people have put on the branch. */
+const NO_WORKFLOWS = /without `?workflows?`? (?:permission|scope)/;
+
+function withoutWorkflows(report: Report): Report {
+  const summary =
+    "The branch holds a workflow file of a person's that merges with the base, and GitHub takes the outcome from people only.";
+  return { ...report, end: "workflow_permission", summary, work: null, session: false };
 }

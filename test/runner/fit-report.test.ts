@@ -1,7 +1,7 @@
 /** A raw report always fits: texts are shortened before findings are left out, and blockers stay longest. */
 import { expect, it } from "vitest";
 import { fitted } from "../../src/runner/fit-report.ts";
-import { blankReport, type RawFinding, type RawReport } from "../../src/runner/raw-report.ts";
+import { blankReport, RawReport, type RawFinding } from "../../src/runner/raw-report.ts";
 import { knownFinding } from "./task-server.ts";
 
 const BLANK = blankReport({ attempt: 1, kind: "review", end: "completed", summary: "Read." });
@@ -74,4 +74,42 @@ it("fits whatever the paths, files and answers are", () => {
     seen: true,
   });
   expect(report.summary).toContain("further findings are left out");
+});
+
+it("keeps what nobody could settle of a rebase the longest, and of each side less where there is much", () => {
+  const conflict = { kind: "content", ours: "ü".repeat(2000), theirs: "ü".repeat(2000) } as const;
+  const conflicts = Array.from({ length: 60 }, (_, index) => ({
+    ...conflict,
+    path: `${index}/${"x".repeat(400)}`,
+    by: index < 55 ? ("agent" as const) : ("left" as const),
+  }));
+  const dropped = Array.from({ length: 60 }, () => ({
+    oid: "a".repeat(40),
+    subject: "x".repeat(400),
+    why: "landed" as const,
+  }));
+
+  const { rebase, ...rest } = fitted({
+    ...BLANK,
+    kind: "rebase",
+    rebase: { by: "agent", dropped, conflicts },
+  });
+
+  expect(RawReport.safeParse({ ...rest, rebase }).success).toBe(true);
+  expect(rebase?.conflicts).toHaveLength(50);
+  expect(rebase?.conflicts.slice(0, 6).map(({ by }) => by)).toEqual([...Array(5).fill("left"), "agent"]);
+  expect(rebase?.conflicts.map(({ ours }) => ours.length)).toEqual([
+    2000,
+    2000,
+    2000,
+    ...Array(47).fill(100),
+  ]);
+  expect(bytes({ ...rest, rebase })).toBeLessThan(110_000);
+});
+
+it("leaves a rebase alone that fits", () => {
+  const one = { path: "a", kind: "content", by: "agent", ours: "1\n", theirs: "2\n" } as const;
+  const report: RawReport = { ...BLANK, rebase: { by: "agent", dropped: [], conflicts: [one] } };
+
+  expect(fitted(report)).toEqual(report);
 });

@@ -98,6 +98,20 @@ it("is superseded when the baton moves while it pushes", async () => {
   expect(server.baton()).toBe(rival);
 });
 
+it("hands over without the work what GitHub refuses for its workflow files", async () => {
+  using server = createTaskServer([]);
+  leave(server, DONE, commitFile("a.txt"));
+  mkdirSync(join(server.bare, "hooks"), { recursive: true });
+  const words =
+    "refusing to allow a GitHub App to create or update workflow \\`x.yml\\` without \\`workflows\\` permission";
+  const refuse = `read old new ref; git rev-parse -q --verify "$new^2" > /dev/null || exit 0\necho "${words}" >&2; exit 1`;
+  writeFileSync(join(server.bare, "hooks", "pre-receive"), `#!/bin/sh\n${refuse}\n`, { mode: 0o755 });
+
+  const report = await published(server);
+
+  expect(report).toMatchObject({ end: "workflow_permission", work: null });
+});
+
 it("is superseded when the baton goes while the job is read", async () => {
   using server = createTaskServer([]);
   const read = server.handOut(JSON.stringify(server.job));
