@@ -77,6 +77,8 @@ async function moveHead(
   await setRef(repository.directory, `refs/pull/${issue.number}/head`, after);
   // The last thing waited for: no thread may come in between that is placed at the old head.
   const places = await placesAt(repository, pull, after);
+  // It may have been merged meanwhile; it stays as it was then.
+  if (issue.state === "closed") return;
   for (const [thread, place] of places) thread.place = place;
   pull.headSha = after;
   pull.baseSha = base;

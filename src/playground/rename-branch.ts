@@ -7,6 +7,7 @@ import { announce, record, type Act } from "./issues.ts";
 import type { Repository, World } from "./model/world.ts";
 import { refMoved } from "./push.ts";
 import { changeRepository } from "./repositories.ts";
+import { forgetTestMerge } from "./test-merge.ts";
 
 /**
  * The new branch comes before the old one goes, so nothing is without a base in between. Emits what the making and the deletion of a
@@ -43,7 +44,7 @@ function retarget(
     const { pull } = issue;
     if (pull?.baseRef !== from || issue.state === "closed") continue;
     pull.baseRef = to;
-    pull.mergeability = null;
+    forgetTestMerge(world, pull);
     record(world, issue, { kind: "automatic_base_change_succeeded", actorId: act.actorId });
     const changes = { base: { ref: { from }, sha: { from: pull.baseSha } } };
     announce(world, { ...act, repository, issue, action: "edited", payload: { changes } });

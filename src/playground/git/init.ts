@@ -1,5 +1,6 @@
 /** Makes the bare repositories that the server keeps, with the settings of GitHub's own. */
-import { writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { renameSync, writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { POST_RECEIVE_HOOK, UPDATE_HOOK } from "./hooks.ts";
@@ -49,5 +50,8 @@ export async function createBareRepository(directory: string, defaultBranch = "m
 
 /** Makes HEAD name another branch, as a new default branch does; the branch need not exist. */
 export function pointHead(directory: string, branch: string): void {
-  writeFileSync(join(directory, "HEAD"), `ref: refs/heads/${branch}\n`);
+  // In one go: git takes a folder whose HEAD is empty for no repository.
+  const fresh = join(directory, `HEAD-${randomUUID()}`);
+  writeFileSync(fresh, `ref: refs/heads/${branch}\n`);
+  renameSync(fresh, join(directory, "HEAD"));
 }
