@@ -26,6 +26,8 @@ export function settleRebase(raw: RawReport, job: Job, found: JudgedRebase): Rep
     return { ...report, end: "guard_refused", summary: "The guard refused the work.", guard: judged.guard };
   if (judged.kind === "none")
     return bad(report, "The rebase says that it is complete, but there are no commits.");
+  if (judged.work.files === 0)
+    return bad(report, "The rebase says that it is complete, but nothing of the branch is left.");
   if (job.verify !== null && raw.verify?.exit !== 0)
     return bad(report, "The rebase says that it is complete, but no green verify came with it.");
   return { ...report, work: { ...judged.work, finished: true } };

@@ -226,6 +226,15 @@ it.each([
   });
 });
 
+it("does not take a branch over of which nothing is left", async () => {
+  const report = await published(on, (clone) => {
+    commit(clone, { subject: "Say ours", files: {} });
+  });
+
+  expect(report).toMatchObject({ end: "bad_report", work: null });
+  expect(report.summary).toContain("nothing of the branch is left");
+});
+
 /** Names a commit that the receiver has, with a pack of nothing. */
 function emptyBundle(tip: string): Buffer {
   const pack = Buffer.from("PACK\0\0\0\u0002\0\0\0\0", "latin1");
