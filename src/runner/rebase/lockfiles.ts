@@ -47,7 +47,7 @@ esac`,
 /** Both sides' lines together are what `go mod tidy` takes best: it keeps the newest of each and drops what nobody needs. */
 const FROM_BOTH = new Set(["go.sum", "go.mod"]);
 
-/** How the file is written anew; null: it is not generated, as far as anybody said. The config's own words go first, and run at the root. */
+/** How the file is written anew; null: it is not generated, as far as the tables know. The config's own words go first, and run at the root. */
 export function recipeFor(path: string, regenerate: Readonly<Record<string, string>>): Recipe | null {
   const named = Object.entries(regenerate).find(
     ([pattern]) => pattern === path || matchesGlob(path, pattern),

@@ -34,7 +34,7 @@ async function run(own: Own, step: Step): Promise<GitResult> {
   const options = { ...own, env: gzaIdentity() };
   if (step.kind === "pick") return tryGit(["cherry-pick", "--no-commit", step.commit], options);
   const merged = await tryGit(["merge", "--no-ff", "--no-commit", "--no-stat", step.base], options);
-  // What follows is written as any other commit is.
+  // The commit is written later, like all others.
   await git(["merge", "--quit"], own);
   return merged;
 }

@@ -1,6 +1,14 @@
 /** Rebase attempts for tests, told as shell text: how the repository began, what branch and base did since, what the agent does. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RebaseMatter } from "../../../src/domain/job.ts";
@@ -36,8 +44,10 @@ export interface Rebased {
   /** The base as it was. */
   base: string;
   printed: string;
-  /** What the agent was told, and what it said. */
+  /** What the agent has printed. */
   log: string;
+  /** The prompts of all invocations, in no order. */
+  told: string[];
 }
 
 /** What `prepare` lays out for an attempt: a full clone on the branch. */
@@ -66,7 +76,7 @@ export async function rebased(story: Story, signal = new AbortController().signa
   const attempt = await openAttempt({ inputs, print, signal, patience }, job, agent);
   const raw = await runRebase(attempt);
   await closeAttempt(attempt);
-  return { raw, printed, base, ...bundled(laid) };
+  return { raw, printed, base, ...bundled(laid), told: toldTo(attempt.home) };
 }
 
 export function matterOf(story: Pick<Story, "shared" | "regenerate">, base: string): RebaseMatter {
@@ -167,6 +177,20 @@ function bundled({ inputs, base }: Laid): Pick<Rebased, "files" | "commits" | "t
       return parents.includes(" ") ? `merge ${words}` : words;
     });
   return { files, commits, tip: run(result, "cat-file", "commit", "result"), log };
+}
+
+function toldTo(home: string): string[] {
+  const folder = join(home, ".scripted-agent", "sessions");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) =>
+    readFileSync(join(folder, name), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { type: string; message?: { content: unknown } })
+      .flatMap(({ type, message }) =>
+        type === "user" && typeof message?.content === "string" ? [message.content] : [],
+      ),
+  );
 }
 
 /** As git says it, with every blank. */
