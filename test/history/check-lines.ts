@@ -8,17 +8,18 @@ import type { Task } from "./replay.ts";
 export async function checkLines(dir: string, outcome: Outcome): Promise<string[]> {
   const faults: string[] = [];
   const landed: Task[] = [];
+  const generated = new Set(outcome.tasks.flatMap(({ regenerated }) => regenerated));
   const byIssue = new Map(outcome.tasks.map((one) => [one.task.issue, one]));
   for (const issue of outcome.order) {
     const one = byIssue.get(issue);
     if (!one?.merge) continue;
     landed.push(one.task);
-    faults.push(...(await lostFrom(dir, { task: one.task, tree: one.merge.commit, landed })));
+    faults.push(...(await lostFrom(dir, { task: one.task, tree: one.merge.commit, landed, generated })));
   }
   const known = new Set(faults);
   for (const one of outcome.tasks.filter(isOnBase))
     faults.push(
-      ...(await lostFrom(dir, { task: one.task, tree: outcome.tip, landed })).filter(
+      ...(await lostFrom(dir, { task: one.task, tree: outcome.tip, landed, generated })).filter(
         (fault) => !known.has(fault),
       ),
     );
@@ -36,13 +37,16 @@ interface Place {
   tree: string;
   /** All that had come to that tree. */
   landed: readonly Task[];
+  /** What a tool writes has lines of nobody. */
+  generated: ReadonlySet<string>;
 }
 
-async function lostFrom(dir: string, { task, tree, landed }: Place): Promise<string[]> {
+async function lostFrom(dir: string, { task, tree, landed, generated }: Place): Promise<string[]> {
   const entries = await listTree(dir, tree);
   const later = landed.filter(({ change }) => change.order > task.change.order);
   const faults: string[] = [];
   for (const file of task.change.files) {
+    if (generated.has(file.path)) continue;
     const now = entries.get(file.path) ?? null;
     if (isSame(now, file.after)) continue;
     const others = later.filter(({ change }) => change.files.some(({ path }) => path === file.path));
