@@ -3,6 +3,7 @@ import type { Config } from "./config.ts";
 import { doMeet } from "./footprint.ts";
 import type { RecordBody } from "./record.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { Reason } from "./task.ts";
 import { secondsBetween } from "./time.ts";
 
 /** How long a task lets others land before it. */
@@ -55,6 +56,15 @@ export function landingOrder(records: readonly RecordBody[]): number[] {
 export function isNext(snapshot: Snapshot, record: RecordBody): boolean {
   return isPatient(snapshot, record) || landingOrder(landersWith(snapshot, record))[0] === record.issue;
 }
+
+/** It is about to be merged: ready, being rebased, or rebased and being looked at; not if it waits for others itself. */
+export function isLanding({ phase, reason, attempt, rebased, head }: RecordBody): boolean {
+  if (phase === "ready" || attempt?.kind === "rebase") return true;
+  const isUnderWay = phase === "open" || phase === "running" || phase === "queued";
+  return isUnderWay && rebased?.head === head && !WAITS.has(reason);
+}
+
+const WAITS: ReadonlySet<Reason> = new Set<Reason>(["conflicts", "waits_for_landing", "waits_for_rebase"]);
 
 /** It has let others go first for long enough. */
 export function isPatient({ now }: Snapshot, { reason, since }: RecordBody): boolean {

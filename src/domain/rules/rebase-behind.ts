@@ -1,7 +1,7 @@
 /** Rule 15: a pull request that conflicts with its base is put on the newest base; one that is only behind, where that is asked for. */
 import { causeToRebase, isOnBase, onHead, type AtHead } from "../at-head.ts";
 import { doMeet } from "../footprint.ts";
-import { isPatient, wantsMerge } from "../landing-order.ts";
+import { isLanding, isPatient, wantsMerge } from "../landing-order.ts";
 import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -51,13 +51,14 @@ function giveUp(snapshot: Snapshot, { record }: AtHead): Answer {
 
 /** A task that is merged, or rebased to be merged, before this one and changes the same paths: this one would only be rebased again. */
 function isInTheWay(snapshot: Snapshot, { record, config }: AtHead): boolean {
-  if (!wantsMerge(record, config) || isPatient(snapshot, record)) return false;
+  // Who stands in line for room has let others go first already.
+  if (!wantsMerge(record, config) || record.phase === "queued" || isPatient(snapshot, record)) return false;
   return snapshot.ledger.records.some(
     (other) =>
       other.issue !== record.issue &&
       other.base === record.base &&
       wantsMerge(other, config) &&
-      (other.phase === "ready" || other.attempt?.kind === "rebase") &&
+      isLanding(other) &&
       doMeet(record.footprint, other.footprint),
   );
 }
