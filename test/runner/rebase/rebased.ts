@@ -158,14 +158,24 @@ function bundled({ inputs, base }: Laid): Pick<Rebased, "files" | "commits" | "t
   const log = readFileSync(join(inputs.handOver, "agent.log"), "utf8");
   const bundle = join(inputs.handOver, "work.bundle");
   if (!existsSync(bundle)) return { files: {}, commits: [], tip: null, log };
-  const result = join(inputs.temp, "result.git");
-  run(inputs.temp, "clone", "--quiet", "--bare", join(inputs.temp, "rebase.git"), result);
+  const result = join(inputs.temp, "rebase.git");
   run(result, "fetch", "--quiet", bundle, "refs/heads/work:refs/heads/result");
+  const entries = git(result, ["ls-tree", "-r", "-z", "result"])
+    .toString("utf8")
+    .split("\0")
+    .slice(0, -1)
+    .map((line) => {
+      const [facts = "", path = ""] = line.split("\t");
+      const [mode = "", type = "", oid = ""] = facts.split(" ");
+      return { mode, type, oid, path };
+    });
+  const texts = blobTexts(
+    result,
+    entries.filter(({ type }) => type === "blob").map(({ oid }) => oid),
+  );
   const files: Record<string, string> = {};
-  for (const line of git(result, "ls-tree", "-r", "-z", "result").split("\0").slice(0, -1)) {
-    const [facts = "", path = ""] = line.split("\t");
-    const [mode, type, oid = ""] = facts.split(" ");
-    const text = type === "blob" ? git(result, "cat-file", "blob", oid) : oid;
+  for (const { mode, oid, path } of entries) {
+    const text = texts.get(oid) ?? oid;
     files[path] = mode === "120000" ? `-> ${text}` : mode === "100755" ? `[x] ${text}` : text;
   }
   const listing = run(result, "log", "--reverse", "--topo-order", "--format=%p|%an: %s", `${base}..result`);
@@ -193,7 +203,20 @@ function toldTo(home: string): string[] {
   );
 }
 
+/** All in one go, for each git takes its time to start. */
+function blobTexts(dir: string, oids: readonly string[]): Map<string, string> {
+  const answer = git(dir, ["cat-file", "--batch"], oids.map((oid) => `${oid}\n`).join(""));
+  const texts = new Map<string, string>();
+  for (let at = 0; at < answer.length;) {
+    const end = answer.indexOf("\n", at);
+    const [oid = "", , size = ""] = answer.toString("utf8", at, end).split(" ");
+    texts.set(oid, answer.toString("utf8", end + 1, end + 1 + Number(size)));
+    at = end + Number(size) + 2;
+  }
+  return texts;
+}
+
 /** As git says it, with every blank. */
-function git(cwd: string, ...args: string[]): string {
-  return execFileSync("git", args, { cwd, encoding: "utf8" });
+function git(cwd: string, args: string[], input = ""): Buffer {
+  return execFileSync("git", args, { cwd, input });
 }
