@@ -33,15 +33,19 @@ export function landersWith({ ledger, config }: Snapshot, record: RecordBody): R
  */
 export function landingOrder(records: readonly RecordBody[]): number[] {
   const order: number[] = [];
+  const meetings = meetingsOf(records);
   let rest = [...records];
   while (rest.length > 0) {
+    const met = ({ issue }: RecordBody): number =>
+      rest.filter((other) => meetings.get(issue)?.has(other.issue)).length;
+    const counts = new Map(rest.map((record) => [record, met(record)]));
     const waiting = new Set(rest.map(({ issue }) => issue));
     const free = rest.filter(({ depends }) => !depends.some((issue) => waiting.has(issue)));
     // Tasks that need each other would wait for ever.
     const [next] = (free.length > 0 ? free : rest).toSorted(
       (one, other) =>
         Number(other.urgent) - Number(one.urgent) ||
-        met(one, rest) - met(other, rest) ||
+        (counts.get(one) ?? 0) - (counts.get(other) ?? 0) ||
         secondsBetween(other.asked.at, one.asked.at) ||
         one.issue - other.issue,
     );
@@ -71,7 +75,15 @@ export function isPatient({ now }: Snapshot, { reason, since }: RecordBody): boo
   return reason === "waits_for_landing" && secondsBetween(since, now) >= COURTESY_SECONDS;
 }
 
-function met(record: RecordBody, others: readonly RecordBody[]): number {
-  return others.filter((other) => other.issue !== record.issue && doMeet(record.footprint, other.footprint))
-    .length;
+/** Who gets in whose way. Each pair is compared once: fifty tasks may be ready at a time, and every look at one of them asks. */
+function meetingsOf(records: readonly RecordBody[]): ReadonlyMap<number, ReadonlySet<number>> {
+  const meetings = new Map(records.map(({ issue }) => [issue, new Set<number>()]));
+  for (const [index, one] of records.entries()) {
+    for (const other of records.slice(index + 1)) {
+      if (!doMeet(one.footprint, other.footprint)) continue;
+      meetings.get(one.issue)?.add(other.issue);
+      meetings.get(other.issue)?.add(one.issue);
+    }
+  }
+  return meetings;
 }
