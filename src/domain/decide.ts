@@ -73,15 +73,21 @@ function complete(snapshot: Snapshot, record: Record | null, answer: Answer): An
     receipt: kept.move?.receipt ?? snapshot.receipt,
   };
   const announced = kept.move ? effectsOf(seen, after, snapshot.now) : [];
-  const effects = [...kept.effects, ...announced, ...project(seen, after)].filter((effect) =>
-    isPossible(snapshot, effect),
-  );
+  const all = [...kept.effects, ...announced, ...project(seen, after)];
+  const effects = all.filter((effect) => isPossible(snapshot, effect)).toSorted(byHaste);
   return {
     ...kept,
     effects,
     again: kept.move || !record ? kept.again : nextLook(snapshot, record, kept.again),
   };
 }
+
+/** A base may ask for what GZA shows: the merge comes last. */
+function byHaste(one: Effect, other: Effect): number {
+  return Number(MERGES.has(one.kind)) - Number(MERGES.has(other.kind));
+}
+
+const MERGES: ReadonlySet<Effect["kind"]> = new Set(["request_merge", "auto_merge", "enqueue"]);
 
 /** On an issue that is gone nothing can be done; in a locked conversation nothing can be said. */
 function isPossible({ issue, comments }: Snapshot, effect: Effect): boolean {

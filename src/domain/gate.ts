@@ -1,4 +1,5 @@
 /** Whether GitHub itself keeps out of a base what GZA's review has not approved. */
+import type { Config } from "./config.ts";
 import { REVIEW_CHECK } from "./names.ts";
 import type { PullFacts } from "./snapshot.ts";
 
@@ -8,4 +9,9 @@ import type { PullFacts } from "./snapshot.ts";
  */
 export function isGated({ checks }: PullFacts): boolean {
   return checks.some(({ own, name, required }) => own && name === REVIEW_CHECK && required);
+}
+
+/** Whether that can be told: GitHub shows a check that was just made a moment late. Without reviews there is none. */
+export function isGateShown({ checks }: PullFacts, config: Config): boolean {
+  return !config.review.enabled || checks.some(({ own, name }) => own && name === REVIEW_CHECK);
 }

@@ -1,6 +1,6 @@
 /** Rule 19: what is approved, green, mergeable and wanted is merged, by GitHub's own machinery and at exactly the approved head. */
 import type { Effect } from "../decision.ts";
-import { isGated } from "../gate.ts";
+import { isGated, isGateShown } from "../gate.ts";
 import { mergeMessage, mergeTitle } from "../merge-message.ts";
 import { isNext, wantsMerge } from "../landing-order.ts";
 import type { Record } from "../record.ts";
@@ -9,7 +9,7 @@ import type { Config } from "../config.ts";
 import type { Evidence, PullFacts, Snapshot } from "../snapshot.ts";
 import { standing } from "../standing.ts";
 import type { Sha } from "../task.ts";
-import { later } from "../time.ts";
+import { later, secondsBetween } from "../time.ts";
 import { moveTo } from "../transition.ts";
 import { stand } from "./rest.ts";
 
@@ -18,6 +18,8 @@ const FINAL = new Set([403, 404, 405, 422]);
 /** A rule of the base is not met: what GitHub's own merging by itself waits for. */
 const NOT_YET = 405;
 const LOOK_AGAIN_SECONDS = 60;
+/** So long a check that was just made may not show. */
+const LATE_SECONDS = 60;
 
 export function mergeWanted(snapshot: Snapshot, record: Record | null): Answer | null {
   const { pull, config } = snapshot;
@@ -33,6 +35,13 @@ export function mergeWanted(snapshot: Snapshot, record: Record | null): Answer |
     (found) => found.kind === "merge_refused" && found.head === record.head,
   );
   const status = refused?.kind === "merge_refused" ? refused.status : null;
+  if (isGateLate(snapshot, record, { pull, config: config.config, status }))
+    return {
+      reason: "waits_for_merge",
+      move: null,
+      effects: [],
+      again: later(snapshot.now, LATE_SECONDS / 4),
+    };
   const effect = mergeEffect(snapshot, record, { pull, head: record.head, config: config.config, status });
   if (effect === null) return giveUp(snapshot, record, "GitHub refused the merge");
   const isUnderWay = snapshot.evidence.some((found) => isAsked(found, record.head));
@@ -46,6 +55,16 @@ export function mergeWanted(snapshot: Snapshot, record: Record | null): Answer |
       change: { draft: false },
     });
   return { reason: "waits_for_merge", move: null, effects, again };
+}
+
+/** Whether GitHub may be left to merge it cannot be told yet. */
+function isGateLate(
+  { now }: Snapshot,
+  { since }: Record,
+  { pull, config, status }: { pull: PullFacts; config: Config; status: number | null },
+): boolean {
+  const isAskedFor = pull.queue === "enabled" || status === NOT_YET;
+  return isAskedFor && !isGateShown(pull, config) && secondsBetween(since, now) < LATE_SECONDS;
 }
 
 /** What fails there would fail again: a person or a check has taken it out. */
