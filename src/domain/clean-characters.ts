@@ -103,8 +103,12 @@ const LATIN = new Map(
 
 const OF_OTHER_SCRIPTS = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
 
+/** Text in which there is nothing to clean, as most is. */
+const PLAIN = /^[\t\n -~]*$/;
+
 /** NFC, Unix line ends, and nothing that a reader does not see. */
 export function cleanCharacters(text: string, tally: Tally): string {
+  if (text.length <= MAX_LINE && PLAIN.test(text)) return text;
   let cleaned = text.replace(/\r\n?|[\u2028\u2029]/g, "\n");
   for (const hidden of HIDDEN) cleaned = remove(cleaned, tally, hidden);
   cleaned = remove(cleaned.normalize("NFC"), tally, FLOOD);
@@ -116,7 +120,7 @@ export function cleanCharacters(text: string, tally: Tally): string {
 
 /** Latin words with letters of other alphabets in them that only look Latin; a word that is honestly of another alphabet stays. */
 export function foldLookAlikes(text: string, tally: Tally): string {
-  if (/^[\t\n -~]*$/.test(text)) return text;
+  if (PLAIN.test(text)) return text;
   return text.replace(/[\p{L}\p{M}\p{N}_]+/gu, (word) => {
     // Shorter ones are formulas and units more often than tricks.
     if (word.length < 4 || !/[A-Za-z]/.test(word)) return word;
