@@ -1,11 +1,17 @@
 /** Every state that the policy, GitHub and people can bring about keeps the promises and comes to rest. */
 import { describe, expect, it } from "vitest";
 import { Config } from "../../src/domain/config.ts";
+import { NO_FINDINGS } from "../../src/domain/finding.ts";
+import { findingsHash } from "../../src/domain/findings.ts";
+import { REVIEW_CHECK } from "../../src/domain/names.ts";
+import { board } from "../../src/domain/queue.ts";
+import type { RecordBody } from "../../src/domain/record.ts";
 import { AttemptEnd, Reason } from "../../src/domain/task.ts";
 import type { IssueFacts, Snapshot } from "../../src/domain/snapshot.ts";
-import { GUEST, sha, snapshot } from "./snapshots.ts";
+import { ANNA, check, GUEST, HEAD, NOW, pull, ready, record, sha, snapshot, verdict } from "./snapshots.ts";
+import type { Rules } from "./simulate.ts";
 import { walk, type Course } from "./walk.ts";
-import { ALL_ENDS, EACH_END, FEW_ENDS } from "./world-steps.ts";
+import { ALL_ENDS, EACH_END, FEW_ENDS, NO_RULES } from "./world-steps.ts";
 
 const QUIET: Omit<Course, "from"> = {
   words: [],
@@ -15,6 +21,8 @@ const QUIET: Omit<Course, "from"> = {
   mishaps: 0,
   red: false,
   slow: false,
+  baseMoves: 0,
+  rules: NO_RULES,
   usd: 0.1,
 };
 
@@ -24,6 +32,20 @@ const POOR = issueIn({ review: { enabled: false }, budget: { task: 3, day: 7 } }
 const UNASKED = issueIn({ review: { enabled: false } }, { labels: [], labelled: [] });
 const QUESTION = issueIn({ review: { enabled: false } }, { labels: ["gza", "gza:explore"] });
 const OUTSIDE = issueIn({ review: { enabled: false } }, { author: GUEST });
+
+const ALONE = { review: { enabled: false } };
+const REVIEWS = { review: { cycles: 0 } };
+const BY_ITSELF = { review: { cycles: 0 }, merge: { when: "approved" }, parallel: { rebases: 1 } };
+const BEHIND = { review: { enabled: false }, rebase: { when: "behind" } };
+const REVIEW = {
+  attempt: 1,
+  head: HEAD,
+  agent: "claude",
+  model: "m",
+  summary: "",
+  coverage: [],
+  dropped: [],
+};
 
 const ASKING = ["completed", "question", "question, without work", "quota, renewed in an hour"];
 const EXPLORING = ["completed", "max_turns", "question", "completed, without work", "no_change_needed"];
@@ -42,7 +64,7 @@ const SILENT: Row[] = [
   ["any two bad ends", { from: PLAIN, ends: ALL_ENDS, ...TWICE, red: true }, 6000, 50],
   ["bad ends on and on", { from: PLAIN, ends: EACH_END }, 1000, 110],
   ["bad ends on and on, with little money", { from: POOR, ends: EACH_END, usd: 1.3, red: true }, 400, 40],
-  ["a GitHub that loses and refuses", { from: PLAIN, ...UNLUCKY, red: true }, 5000, 60],
+  ["a GitHub that loses and refuses", { from: PLAIN, ...UNLUCKY, red: true }, 4000, 60],
   [
     "a GitHub that loses and refuses once, with reviews",
     { from: REVIEWED, ...UNLUCKY, mishaps: 1 },
@@ -134,10 +156,145 @@ const TWO_WORDS: Row[] = [
   ],
 ];
 
+const MOVES = { bad: 0, ends: ["completed"] } as const;
+const REBASING = ["completed", "timeout", "infrastructure", "quota, renewed in an hour", "conflict"];
+const WISH = { by: ANNA, method: null, at: NOW } as const;
+const GATED = { ...NO_RULES, gated: true };
+const AUTO = { ...GATED, autoMerge: "allowed" } as const;
+const UNGATED = { ...AUTO, gated: false };
+const QUEUE = { ...GATED, queue: "enabled" } as const;
+const LAST = { ...NO_RULES, mustCatchUp: true };
+
+/** From an approved pull request on, on a base that moves. */
+const LANDING: Row[] = [
+  ["a base that moves", { from: openIn(REVIEWS), ...MOVES, baseMoves: 2 }, 500, 60],
+  ["a base that moves, without reviews", { from: openIn(ALONE), ...MOVES, baseMoves: 3 }, 250, 40],
+  ["rebases that end badly", { from: openIn(ALONE), ends: REBASING, ...TWICE, baseMoves: 2 }, 800, 40],
+  [
+    "a GitHub that loses and refuses",
+    { from: openIn(REVIEWS), ...MOVES, ...UNLUCKY, mishaps: 1, baseMoves: 1 },
+    400,
+    50,
+  ],
+  [
+    "a wish to merge",
+    { from: openIn(REVIEWS, { merge: WISH }), ...MOVES, ...UNLUCKY, baseMoves: 1 },
+    500,
+    40,
+  ],
+  [
+    "a wish to merge by itself",
+    { from: openIn(REVIEWS, { merge: WISH }, AUTO), rules: AUTO, ...MOVES, ...UNLUCKY, baseMoves: 1 },
+    1500,
+    40,
+  ],
+  [
+    "a wish to merge by itself, where anybody's push would get in",
+    {
+      from: openIn(REVIEWS, { merge: WISH }, UNGATED),
+      rules: UNGATED,
+      ...MOVES,
+      ...UNLUCKY,
+      baseMoves: 1,
+    },
+    500,
+    40,
+  ],
+  [
+    "a merge queue",
+    {
+      from: openIn(REVIEWS, { merge: WISH }, QUEUE),
+      rules: QUEUE,
+      ...MOVES,
+      ...UNLUCKY,
+      mishaps: 1,
+      baseMoves: 1,
+    },
+    1000,
+    50,
+  ],
+  [
+    "a merge queue that anybody's push gets into",
+    {
+      from: openIn(REVIEWS, { merge: WISH }, { ...QUEUE, gated: false }),
+      rules: { ...QUEUE, gated: false },
+      ...MOVES,
+      ...UNLUCKY,
+      mishaps: 1,
+      baseMoves: 1,
+      words: [/merge$/],
+    },
+    100,
+    50,
+  ],
+  [
+    "a base that wants everybody to catch up",
+    { from: openIn(BY_ITSELF, {}, LAST), rules: LAST, ...MOVES, ...UNLUCKY, mishaps: 1, baseMoves: 2 },
+    700,
+    50,
+  ],
+  ["catching up with the base always", { from: openIn(BEHIND), ...MOVES, baseMoves: 3 }, 400, 50],
+  ["others that land and rebase", { from: among(openIn(BY_ITSELF)), ...MOVES, baseMoves: 1 }, 500, 60],
+  [
+    "a word while the base moves",
+    {
+      from: openIn(REVIEWS),
+      ...MOVES,
+      baseMoves: 1,
+      words: [/rebase|pushes|base moves|improve$|cancel|stop on|merge$/],
+    },
+    3000,
+    40,
+  ],
+  [
+    "two words while the base moves",
+    {
+      from: openIn(ALONE),
+      ...MOVES,
+      baseMoves: 1,
+      words: [/pushes|stop on|merge$/, /rebase|pushes|stop|cancel|retry|merge$/],
+    },
+    4000,
+    40,
+  ],
+  [
+    "a word while GitHub merges",
+    {
+      from: openIn(REVIEWS, { merge: WISH }, AUTO),
+      rules: AUTO,
+      ...MOVES,
+      ...UNLUCKY,
+      mishaps: 1,
+      words: [/./],
+    },
+    1500,
+    40,
+  ],
+  [
+    "a word while it stands in the queue",
+    { from: openIn(REVIEWS, { merge: WISH }, QUEUE), rules: QUEUE, ...MOVES, words: [/./] },
+    1000,
+    40,
+  ],
+  [
+    "a word after the merge",
+    {
+      from: openIn(REVIEWS, { merge: WISH }),
+      ...MOVES,
+      ...UNLUCKY,
+      mishaps: 1,
+      words: [/revert|rebase|merge$/],
+    },
+    50,
+    60,
+  ],
+];
+
 describe.each([
   ["with nobody speaking", SILENT],
   ["with one word at any moment", SPOKEN],
   ["with two words", TWO_WORDS],
+  ["landing", LANDING],
 ])("%s", (_, rows) => {
   it.each(rows)("%s: keeps the promises and comes to rest", { timeout: 120_000 }, (...row) => {
     const [, course, atLeast, atMost] = row;
@@ -161,6 +318,33 @@ describe("all courses together", () => {
     );
   });
 });
+
+/** An approved and green pull request under this config. */
+function openIn(config: object, body: Partial<RecordBody> = {}, rules: Rules = NO_RULES): Snapshot {
+  const { gated: _, ...facts } = rules;
+  const known = Config.parse(config);
+  const findings = { ...NO_FINDINGS, review: REVIEW };
+  const reviewing = known.review.enabled ? { verdict: verdict(), findings: findingsHash(findings) } : {};
+  return ready(
+    { ...reviewing, ...body },
+    {
+      pull: pull({ ...facts, checks: [check(), ...(known.review.enabled ? [reviewCheck(rules)] : [])] }),
+      config: { kind: "config", blob: sha("d"), config: known },
+      findings: known.review.enabled ? findings : null,
+    },
+  );
+}
+
+function reviewCheck({ gated }: Rules) {
+  return check({ name: REVIEW_CHECK, own: true, required: gated, id: 62, run: null });
+}
+
+/** One that is ready to land changes the same, and another one is being rebased. */
+function among(from: Snapshot): Snapshot {
+  const other = record({ issue: 5, phase: "ready", reason: "ready", footprint: "*", urgent: true });
+  const flight = { issue: 6, attempt: 1, kind: "rebase", agent: "claude", by: ANNA.id, reserved: 1 } as const;
+  return { ...from, ledger: { ...from.ledger, records: [other], queue: board(from.ledger.queue, flight) } };
+}
 
 function issueIn(config: object, issue: Partial<IssueFacts> = {}): Snapshot {
   return snapshot({

@@ -18,7 +18,8 @@ export function fingerprint(at: Snapshot, isBounded = true): string {
       at.unfinished && unfinishedKey(at.unfinished, record),
     ],
     pull && [
-      [pull.state, pull.head, pull.draft, pull.mergeable],
+      [pull.state, pull.head, pull.draft, pull.mergeable, pull.queue, pull.autoMerge],
+      [pull.baseHead, pull.behindBy === 0],
       pull.checks.map(({ outcome, own, completedAt }) => [outcome, own, completedAt]),
       pull.reviews.map((review) => review.at),
       pull.threads.map(({ isResolved, comments }) => [
@@ -39,7 +40,7 @@ export function fingerprint(at: Snapshot, isBounded = true): string {
     [
       at.said.has("status"),
       [...at.said.keys()].some((key) => key.endsWith(":not_allowed")),
-      ledger.queue.flight.length,
+      [ledger.queue.flight.length, ledger.records.length],
       ledger.queue.held,
       at.config.kind === "config" && Math.min(2, places(ledger.queue.spent, at.config.config.budget)),
       ledger.queue.day === at.now.slice(0, 10),
@@ -79,6 +80,7 @@ export function situation(at: Snapshot): string {
     known && [last && ATTEMPT_ENDS[last], known.head === at.branchHead, known.not_before !== null],
     [baton.kind, baton.kind === "report" && reportKey(baton.report), run?.status, at.unfinished !== null],
     pull && [pull.state, pull.draft, pull.mergeable, pull.head === at.branchHead, openThreads(pull)],
+    pull && [pull.queue, pull.autoMerge, pull.behindBy === 0],
     pull?.checks.map(({ outcome, own }) => [outcome, own]),
     [issue.state, issue.gone, issue.locked, issue.labels.toSorted(), issue.edited !== null],
     [at.config.kind, at.repository.workflow, at.installation.missing.length],
@@ -132,6 +134,7 @@ function recordKey({ now, branchHead, said }: Snapshot, record: Record): unknown
     tail(record),
     last?.ended === since,
     [verdict?.head, verdict?.value, rerun?.head, rerun?.at, record.wanted, record.merge !== null],
+    record.rebased && [record.rebased.before, record.rebased.head, record.rebased.onto],
     [record.not_before, record.pull, record.status_comment !== null, record.seen.feedback],
     record.intents.map(({ key, at: since }) => [key.split(":")[0], since, said.has(key)]),
     [record.asked.how, secondsBetween(record.asked.at, now) > 0],
@@ -205,11 +208,12 @@ function unfinishedKey({ work, session, report }: Unfinished, record: Snapshot["
 
 function reportKey(read: ReadReport): unknown {
   if (read.kind !== "report") return read.kind;
-  const { kind, end, work, findings, coverage, closed, answer, fault, reset_at } = read.report;
+  const { kind, end, work, findings, coverage, closed, answer, fault, reset_at, rebase } = read.report;
   return [
     [kind, end, work !== null, work?.finished, answer !== null, fault !== null, reset_at],
     findings?.map(({ severity }) => severity),
     coverage?.length,
     closed?.map(({ how }) => how),
+    rebase && [rebase.by, rebase.before, rebase.onto, work?.patch],
   ];
 }

@@ -22,6 +22,8 @@ const WORDS: readonly string[] = [
   "/gza dismiss F1 no",
   "/gza merge",
   "/gza merge rebase",
+  "/gza rebase",
+  "/gza revert",
   "/gza status",
   "/gza help",
   "/gza mrege",
@@ -120,7 +122,11 @@ function inRepository(from: Snapshot): Step[] {
   return [
     {
       name: "base moves",
-      next: { ...from, repository: { ...repository, defaultHead: numbered("6", from) } },
+      next: {
+        ...from,
+        repository: { ...repository, defaultHead: numbered("6", from) },
+        pull: from.pull && { ...from.pull, baseHead: numbered("6", from), behindBy: 1 },
+      },
     },
     {
       name: isThere ? "workflow removed" : "workflow back",

@@ -1,7 +1,7 @@
 /** The promises of the policy, each asked of one state and the decision on it, without looking at how the rules came to it. */
-import type { Decision, Effect } from "../../src/domain/decision.ts";
+import type { Decision, Effect, RefMove } from "../../src/domain/decision.ts";
 import { openFeedback } from "../../src/domain/feedback.ts";
-import { batonRef, unfinishedRef } from "../../src/domain/names.ts";
+import { backupRef, batonRef, unfinishedRef } from "../../src/domain/names.ts";
 import { committed } from "../../src/domain/queue.ts";
 import { MAX_RECORD_BYTES, type Attempt, type Record, type RecordBody } from "../../src/domain/record.ts";
 import { sentenceFor } from "../../src/domain/sentences.ts";
@@ -31,11 +31,13 @@ export function brokenAtRest(at: Snapshot): string | null {
   const unanswered =
     record?.reason === "edited" ? undefined : at.discussion.find((one) => mustBeAnswered(at, one));
   if (unanswered) return `never answers ${unanswered.body}`;
+  if (record?.phase === "cancelled" && isLeftToGitHub(at)) return "leaves what is called off to GitHub";
   if (!record || record.phase === "done" || record.phase === "cancelled") return null;
   const { what, next } = sentenceFor(at, record);
   if (what === "") return "rests without saying what for";
   const isHeld = record.reason === "waits_for_stop" && at.baton.kind === "report";
   if (record.phase === "running" && !isHeld) return "rests while an attempt is in flight";
+  if (isStopped(at) && isLeftToGitHub(at)) return "leaves what is held to GitHub";
   if (next !== null) return null;
   return WITHOUT_A_STEP.has(record.reason)
     ? null
@@ -43,7 +45,16 @@ export function brokenAtRest(at: Snapshot): string | null {
 }
 
 /** What GitHub or another task does. */
-const WITHOUT_A_STEP: ReadonlySet<string> = new Set(["waits_for_checks", "waits_for_pull"]);
+const WITHOUT_A_STEP: ReadonlySet<string> = new Set([
+  "waits_for_checks",
+  "waits_for_pull",
+  "waits_for_queue",
+]);
+
+/** GitHub merges it without another word. */
+function isLeftToGitHub({ pull }: Snapshot): boolean {
+  return pull?.state === "open" && (pull.queue === "queued" || pull.autoMerge === "on");
+}
 
 type Promises = Iterable<readonly [isKept: boolean, broken: string]>;
 
@@ -53,12 +64,22 @@ function first(promises: Promises): string | null {
 }
 
 function* merging(at: Snapshot, before: Record | null, { effects }: Decision): Promises {
-  const merges = effects.filter((effect) => effect.kind === "request_merge");
+  const merges = effects.filter((effect) => MERGING.has(effect.kind) && "head" in effect);
   for (const merge of merges) {
-    yield [before !== null && before.merge !== null, "merges unasked"];
-    yield [merge.head === before?.head && merge.head === at.pull?.head, "merges another head"];
+    const isByItself = at.config.kind === "config" && at.config.config.merge.when === "approved";
+    yield [before !== null && (before.merge !== null || isByItself), "merges unasked"];
+    const isGated = at.pull?.checks.some(({ own, required }) => own && required) === true;
+    yield [merge.kind === "request_merge" || isGated, `${merge.kind} though anybody's push would get in`];
+    yield [merge.kind !== "enqueue" || at.pull?.queue === "enabled", "enqueues where there is no queue"];
+    yield [!at.pull?.mustCatchUp || at.pull.behindBy === 0, "merges what is behind"];
+    yield [
+      "head" in merge && merge.head === before?.head && merge.head === at.pull?.head,
+      "merges another head",
+    ];
     yield [at.pull?.mergeable === "mergeable", "merges what conflicts"];
-    yield [at.pull?.checks.every((check) => check.outcome === "success") === true, "merges red"];
+    const isMended = effects.slice(0, effects.indexOf(merge)).some(isReviewGreen);
+    const isGreen = at.pull?.checks.every(({ outcome, own }) => outcome === "success" || (own && isMended));
+    yield [isGreen === true, "merges red"];
     yield [isApprovedHere(at, before), "merges what nobody approved"];
     yield [before === null || openFeedback(at, before).length === 0, "merges over a person's words"];
     yield [before?.phase !== "parked", "merges what waits for a person"];
@@ -74,10 +95,19 @@ function isApprovedHere(at: Snapshot, record: Record | null): boolean {
   const blockers = (at.findings?.known ?? []).filter(
     ({ severity, state }) => severity === "blocker" && (state === "open" || state === "disputed"),
   );
-  return blockers.length === 0 && at.findings?.review?.head === record?.head;
+  const { head, verdict, attempts } = record ?? { head: null, verdict: null, attempts: [] };
+  const isJudged = attempts.some(
+    (one) => one.how === "judge" && one.start.head === head && one.end === "completed",
+  );
+  return blockers.length === 0 && (isJudged || at.findings?.review?.head === (verdict?.carried_from ?? head));
 }
 
-const STARTING: ReadonlySet<Effect["kind"]> = new Set(["dispatch", "request_merge", "rerun_checks"]);
+function isReviewGreen(effect: Effect): boolean {
+  return effect.kind === "set_check" && effect.conclusion === "success";
+}
+
+const MERGING: ReadonlySet<Effect["kind"]> = new Set(["request_merge", "auto_merge", "enqueue"]);
+const STARTING: ReadonlySet<Effect["kind"]> = new Set([...MERGING, "dispatch", "rerun_checks"]);
 
 function* stopping(at: Snapshot, { move, effects }: Decision): Promises {
   if (!isStopped(at) || at.record.kind !== "record") return;
@@ -135,6 +165,7 @@ function* moving(at: Snapshot, before: Record | null, move: NonNullable<Decision
     const isTrustedAnew = after.trusted && !before.trusted;
     yield [!isTrustedAnew || isHeard(at, "/gza approve") || isByWriters(at), "trusts what nobody approved"];
   }
+  yield* carrying(at, before, after);
   yield [before !== null || !after.trusted || isByWriters(at), "trusts an outsider's words"];
   yield [
     after.asked.at === before?.asked.at || mayWrite(at, after.asked.by),
@@ -146,6 +177,8 @@ function* moving(at: Snapshot, before: Record | null, move: NonNullable<Decision
     if (!name.startsWith("refs/heads/")) continue;
     yield [was === before?.head && was === at.branchHead, "overwrites a foreign head"];
     yield [becomes !== null && after.landed.includes(becomes), "forgets what it landed"];
+    const isKept = refs.some((ref) => isBackupOf(ref, was));
+    yield [before?.attempt?.kind !== "rebase" || isKept, "replaces a head without keeping it"];
     yield [before?.trusted === true || isHeard(at, "/gza approve"), "pushes what an outsider asked for"];
     const isCommanded = before?.attempt?.kind !== "implement" || before.head === null;
     yield [isCommanded || !before.theirs, "writes over a person's head"];
@@ -176,16 +209,23 @@ function* beginning(
   ];
   const isPending = at.pull?.checks.some((check) => check.outcome === "pending") === true;
   const isLate = secondsBetween(before.head_at ?? at.now, at.now) >= 900;
-  yield [kind !== "review" || !isPending || isLate, "reviews before the checks are over"];
+  // What a judge is asked stood there before the rebase.
+  yield [kind !== "review" || how === "judge" || !isPending || isLate, "reviews before the checks are over"];
   const { job, queue } = move;
   if (job?.kind !== "new" || !queue) return yield [false, "begins without a job or a place"];
+  const rebases = queue.flight.filter((one) => one.kind === "rebase").length;
+  yield [rebases <= config.parallel.rebases, "makes more rebases at once than may be"];
+  yield [queue.flight.length <= config.parallel.tasks, "makes more attempts at once than may be"];
+  const isDue = at.pull?.mergeable === "conflicting" || (at.pull?.behindBy ?? 1) > 0;
+  yield [kind !== "rebase" || isDue, "rebases what stands on its base"];
+  yield [kind === "rebase" || at.pull?.mergeable !== "conflicting", "works on what conflicts"];
+  yield [at.pull?.queue !== "queued", "works on what stands in the merge queue"];
   yield [committed(queue) <= config.budget.day + 1e-9, "spends more than a day's budget"];
   const mayCost = (before.settings.budget ?? config.budget.task) - before.spent.usd;
   yield [attempt.reserved <= mayCost + 1e-9 && attempt.reserved > 0, "reserves more than the task may cost"];
-  yield [
-    !queue.held.some(({ agent, until }) => agent === attempt.agent && until > at.now),
-    "ignores a quota",
-  ];
+  const isHeld = queue.held.some(({ agent, until }) => agent === attempt.agent && until > at.now);
+  // git alone does most rebases.
+  yield [!isHeld || kind === "rebase", "ignores a quota"];
   yield [job.job.start.head === start.head, "the job starts elsewhere"];
   const last = before.attempts.at(-1);
   const work = how === "resume" ? (at.unfinished?.work ?? null) : null;
@@ -199,6 +239,23 @@ function* beginning(
     ];
   }
   if (how === "resume" || how === "retry") yield* waiting(at, { last, since, heard: after.heard });
+}
+
+function isBackupOf(ref: RefMove, head: string | null): boolean {
+  return ref.name.startsWith(backupRef(7, 0).slice(0, -1)) && ref.before === null && ref.after === head;
+}
+
+/** A verdict goes along with a head only where the publisher found the same patch. */
+function* carrying({ baton }: Snapshot, before: Record | null, after: RecordBody): Promises {
+  const { verdict } = after;
+  const was = before?.verdict ?? null;
+  if (verdict === null || verdict.head === was?.head || before?.attempt?.kind === "review") return;
+  const report = baton.kind === "report" && baton.report.kind === "report" ? baton.report.report : null;
+  const patch = report?.work?.patch ?? "";
+  yield [was !== null && before?.attempt?.kind === "rebase", "carries a verdict where nothing was rebased"];
+  yield [patch !== "" && patch === was?.patch, "carries a verdict to another patch"];
+  yield [verdict.value === was?.value, "carries another verdict"];
+  yield [verdict.head === after.head && verdict.head === report?.work?.head, "carries a verdict elsewhere"];
 }
 
 /** The attempt that left what is kept; those since have only gone on from it and left nothing. */

@@ -21,18 +21,30 @@ export interface Step {
   /** GitHub lost or refused something, or the process died. */
   isMishap?: boolean;
   isBadEnd?: boolean;
+  /** The base has gone on. */
+  isBaseMove?: boolean;
+}
+
+/** What the base asks of a pull request, and what GitHub offers there. */
+export interface Rules extends Pick<PullFacts, "queue" | "autoMerge" | "mustCatchUp"> {
+  /** The review's check is required. */
+  gated: boolean;
 }
 
 /** How GitHub answers: only well, well or badly, or badly wherever it can. */
 export type Luck = "good" | "mixed" | "bad";
 
 /** The states after a decision was carried out: one for each way that GitHub may answer its effects. */
-export function afterDecision(from: Snapshot, decision: Decision, luck: Luck): Step[] {
+export function afterDecision(
+  from: Snapshot,
+  decision: Decision,
+  { luck, rules }: { luck: Luck; rules: Rules },
+): Step[] {
   const moved: Snapshot = decision.move ? afterMove(from, decision.move) : from;
   let states: Step[] = [{ name: decision.reason, next: moved }];
   for (const effect of decision.effects) {
     states = states.flatMap(({ name, next, isMishap }) =>
-      answersTo(next, effect, luck).map((step) => ({
+      waysOn(afterEffect(next, effect, rules), luck).map((step) => ({
         name: `${name} ${step.name}`.trim(),
         next: step.next,
         isMishap: isMishap === true || step.isMishap === true,
@@ -47,9 +59,8 @@ export function afterDecision(from: Snapshot, decision: Decision, luck: Luck): S
   ];
 }
 
-function answersTo(from: Snapshot, effect: Effect, luck: Luck): Step[] {
-  const [good, ...bad] = afterEffect(from, effect);
-  if (!good) throw new Error(`nothing follows from ${effect.kind}`);
+function waysOn([good, ...bad]: Step[], luck: Luck): Step[] {
+  if (!good) throw new Error("something follows from every effect");
   const mishaps = bad.map((step) => ({ ...step, isMishap: true }));
   if (luck === "mixed") return [good, ...mishaps];
   return luck === "good" || bad.length === 0 ? [good] : mishaps;
@@ -61,9 +72,10 @@ export function afterTime(from: Snapshot, again: string): Step {
   return { name: "time passes", next: { ...from, now, evidence: [] } };
 }
 
-/** What a new head does to a pull request: everything about it is unknown again. */
-export function moved(head: string): Pick<PullFacts, "head" | "mergeable" | "checks"> {
-  return { head, mergeable: "unknown", checks: checks("pending", null) };
+/** What a new head does to a pull request: everything about it is unknown again, and what stood in a queue is thrown out. */
+export function moved(open: PullFacts, head: string): PullFacts {
+  const queue = open.queue === "queued" ? "enabled" : open.queue;
+  return { ...open, head, queue, mergeable: "unknown", checks: checks("pending", null) };
 }
 
 /** The time of its end makes the check run another one. */
@@ -90,6 +102,7 @@ function afterMove(from: Snapshot, move: Decision["move"] & object): Snapshot {
     record: { kind: "record", oid: sha("e"), tree: sha("f"), record },
     brief: move.brief ?? from.brief,
     findings: move.findings ?? from.findings,
+    receipt: record.receipt === null ? null : (move.receipt ?? from.receipt),
     ledger: { ...from.ledger, queue: move.queue ?? from.ledger.queue },
     comments: from.comments.filter(({ id }) => id > record.seen.comment),
   };
@@ -112,7 +125,7 @@ function kept(baton: Baton): Unfinished {
   return { oid, work, session, report };
 }
 
-function afterEffect(from: Snapshot, effect: Effect): Step[] {
+function afterEffect(from: Snapshot, effect: Effect, rules: Rules): Step[] {
   const told = (evidence: Evidence): Snapshot => ({ ...from, evidence: [...from.evidence, evidence] });
   const silently = (next: Snapshot): Step[] => [{ name: "", next }];
   switch (effect.kind) {
@@ -129,18 +142,27 @@ function afterEffect(from: Snapshot, effect: Effect): Step[] {
       return silently(told({ kind: "run_cancelled", run: effect.run }));
     case "open_pull":
       return [
-        { name: "pull opened", next: { ...from, pull: opened(from, effect.draft) } },
+        { name: "pull opened", next: { ...from, pull: opened(from, rules, effect.draft) } },
         { name: "pull refused", next: told({ kind: "pull_refused", status: 422, message: "no" }) },
       ];
     case "hold_merge":
       return silently({
-        ...from,
-        ...(from.pull && { pull: { ...from.pull, queue: "none", autoMerge: "allowed" } }),
-        evidence: [...from.evidence, { kind: "merge_held", pull: effect.pull }],
+        ...told({ kind: "merge_held", pull: effect.pull }),
+        pull: from.pull && { ...from.pull, queue: rules.queue, autoMerge: rules.autoMerge },
       });
     case "auto_merge":
-    case "enqueue":
-      return silently(told({ kind: "merge_asked", head: effect.head }));
+    case "enqueue": {
+      const { head } = effect;
+      const left = effect.kind === "enqueue" ? { queue: "queued" as const } : { autoMerge: "on" as const };
+      const asked = told({ kind: "merge_asked", head });
+      return [
+        {
+          name: `left to GitHub: ${effect.kind}`,
+          next: { ...asked, pull: from.pull && { ...from.pull, ...left } },
+        },
+        { name: "422", next: told({ kind: "merge_refused", head, status: 422, message: "no" }) },
+      ];
+    }
     case "revert_pull":
       return [
         { name: "reverted", next: told({ kind: "reverted", pull: effect.number, by: 19 }) },
@@ -171,7 +193,7 @@ function afterEffect(from: Snapshot, effect: Effect): Step[] {
       });
     case "set_check":
       return silently(
-        from.pull ? { ...from, pull: { ...from.pull, checks: withOwn(from.pull, effect) } } : from,
+        from.pull ? { ...from, pull: { ...from.pull, checks: withOwn(from.pull, effect, rules) } } : from,
       );
     case "answer_threads":
       return silently(
@@ -189,7 +211,7 @@ function afterEffect(from: Snapshot, effect: Effect): Step[] {
       return [
         {
           name: "checks run again",
-          next: from.pull ? { ...from, pull: { ...from.pull, checks: checks("pending", null) } } : from,
+          next: from.pull ? { ...from, pull: { ...from.pull, checks: againPending(from.pull) } } : from,
         },
         { name: "rerun refused", next: told({ kind: "rerun_asked", head: effect.head }) },
       ];
@@ -249,13 +271,25 @@ function withThreads(from: Snapshot, comments: readonly LineComment[]): Snapshot
   return { ...from, pull: { ...from.pull, threads: [...from.pull.threads, ...began] } };
 }
 
-function withOwn(open: PullFacts, { name, conclusion }: { name: string; conclusion: string }): CheckFacts[] {
+function withOwn(
+  open: PullFacts,
+  { name, conclusion }: { name: string; conclusion: string },
+  { gated }: Rules,
+): CheckFacts[] {
   const others = open.checks.filter(({ own }) => !own);
-  return [...others, check({ name, outcome: conclusion, own: true, id: 62, run: null })];
+  return [...others, check({ name, outcome: conclusion, own: true, id: 62, run: null, required: gated })];
 }
 
-function opened(from: Snapshot, draft: boolean): PullFacts {
+function againPending({ checks: shown }: PullFacts): CheckFacts[] {
+  return [...checks("pending", null), ...shown.filter(({ own }) => own)];
+}
+
+function opened(from: Snapshot, { queue, autoMerge, mustCatchUp }: Rules, draft: boolean): PullFacts {
   return pull({
+    baseHead: from.repository.defaultHead,
+    queue,
+    autoMerge,
+    mustCatchUp,
     head: from.branchHead ?? BASE,
     draft,
     mergeable: "unknown",

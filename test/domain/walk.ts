@@ -5,8 +5,9 @@ import type { Snapshot } from "../../src/domain/snapshot.ts";
 import { fingerprint, situation } from "./fingerprint.ts";
 import { personSteps } from "./person-steps.ts";
 import { brokenAtRest, brokenBy } from "./promises.ts";
+import { later } from "../../src/domain/time.ts";
 import { afterDecision, afterTime, type Luck, type Step } from "./simulate.ts";
-import { worldSteps, type World } from "./world-steps.ts";
+import { events, worldSteps, type World } from "./world-steps.ts";
 
 export interface Course extends World {
   from: Snapshot;
@@ -31,11 +32,15 @@ export interface Walked {
 /** As many decisions in a row as the app makes before it calls a task restless. */
 const ROUNDS = 12;
 
+/** As long as anything waits that looks again by itself before. */
+const PATIENCE = 900;
+
 interface State {
   at: Snapshot;
   words: number;
   mishaps: number;
   bad: number;
+  baseMoves: number;
   /** Decisions since something happened. */
   rounds: number;
   /** The name of the step that led here. */
@@ -52,7 +57,8 @@ export function walk(course: Course): Walked {
   const seen = new Set<string>();
   const spokenTo = new Set<string>();
   let rests = 0;
-  const longest = visit({ at: course.from, words: 0, mishaps: 0, bad: 0, rounds: 0, name: "", before: null });
+  const none = { words: 0, mishaps: 0, bad: 0, baseMoves: 0, rounds: 0 };
+  const longest = visit({ at: course.from, ...none, name: "", before: null });
   return {
     states: heights.size,
     longest: Math.max(longest, tallest(heights)),
@@ -73,11 +79,12 @@ export function walk(course: Course): Walked {
     note(state.at);
     const isMoving = decision.move !== null || decision.effects.length > 0;
     if (isMoving && state.rounds >= ROUNDS) throw new Error(`decides on and on: ${pathTo(state)}`);
-    const silent = isMoving ? afterDecision(state.at, decision, course.luck) : onwards(state.at, decision);
+    const silent = (
+      isMoving ? afterDecision(state.at, decision, course) : onwards(state.at, decision)
+    ).filter((step) => mayCome(state, step));
+    const besides = isMoving ? [] : events(state.at).filter((step) => mayCome(state, step));
     let height = 0;
-    for (const step of silent) {
-      if (step.isMishap === true && state.mishaps >= course.mishaps) continue;
-      if (step.isBadEnd === true && state.bad >= course.bad) continue;
+    for (const step of [...silent, ...besides]) {
       height = Math.max(height, 1 + visit(follow(state, step, isMoving)));
     }
     if (silent.length === 0) {
@@ -88,6 +95,12 @@ export function walk(course: Course): Walked {
     for (const step of spoken(state)) visit({ ...follow(state, step, false), words: state.words + 1 });
     heights.set(key, height);
     return height;
+  }
+
+  function mayCome({ mishaps, bad, baseMoves }: State, step: Step): boolean {
+    if (step.isMishap === true && mishaps >= course.mishaps) return false;
+    if (step.isBadEnd === true && bad >= course.bad) return false;
+    return step.isBaseMove !== true || baseMoves < course.baseMoves;
   }
 
   /** Once in each situation. */
@@ -104,15 +117,19 @@ export function walk(course: Course): Walked {
     const world = worldSteps(at, course);
     if (world.length > 0) return world;
     if (decision.again === null) return [];
-    const later = afterTime(at, decision.again);
-    return isSameButTime(at, later.next) ? [] : [later];
+    // Who looks every minute waits for more than a minute at times.
+    const looks = [afterTime(at, decision.again), afterTime(at, later(at.now, PATIENCE))];
+    const acts = looks.find(({ next }) => !isSameButTime(at, next));
+    return acts ? [acts] : [];
   }
 
-  function follow(state: State, { name, next, isMishap, isBadEnd }: Step, isMoving: boolean): State {
+  function follow(state: State, step: Step, isMoving: boolean): State {
+    const { name, next, isMishap, isBadEnd, isBaseMove } = step;
     const mishaps = state.mishaps + (countsMishaps && isMishap === true ? 1 : 0);
     const bad = state.bad + (isBounded && isBadEnd === true ? 1 : 0);
     const rounds = isMoving ? state.rounds + 1 : 0;
-    return { at: next, words: state.words, mishaps, bad, rounds, name, before: state };
+    const baseMoves = state.baseMoves + (isBaseMove === true ? 1 : 0);
+    return { at: next, words: state.words, mishaps, bad, baseMoves, rounds, name, before: state };
   }
 
   function note({ record, baton }: Snapshot): void {
@@ -126,12 +143,12 @@ export function walk(course: Course): Walked {
 }
 
 /** Waiting alone is rest, unless a later look decides otherwise. */
-function isSameButTime(at: Snapshot, later: Snapshot): boolean {
-  const found = decide(later);
+function isSameButTime(at: Snapshot, then: Snapshot): boolean {
+  const found = decide(then);
   return (
     found.move === null &&
     found.effects.length === 0 &&
-    fingerprint(at) === fingerprint({ ...later, now: at.now })
+    fingerprint(at) === fingerprint({ ...then, now: at.now })
   );
 }
 
@@ -149,8 +166,12 @@ function closeCircle(state: State, key: string, isBounded: boolean): number {
 }
 
 /** What is shown of a task stands in no fingerprint; that something has to be shown does. */
-function keyOf({ at, words, mishaps, bad }: State, { effects }: Decision, isBounded: boolean): string {
-  return `${words} ${mishaps} ${bad} ${effects.map(({ kind }) => kind).join(" ")} ${fingerprint(at, isBounded)}`;
+function keyOf(
+  { at, words, mishaps, bad, baseMoves }: State,
+  { effects }: Decision,
+  isBounded: boolean,
+): string {
+  return `${words} ${mishaps} ${bad} ${baseMoves} ${effects.map(({ kind }) => kind).join(" ")} ${fingerprint(at, isBounded)}`;
 }
 
 function pathTo(state: State): string {

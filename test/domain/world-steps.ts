@@ -1,11 +1,11 @@
 /** What GitHub and the runs do next by themselves: how attempts end, what checks come to, what becomes known late. */
 import { Finding, type KnownFinding } from "../../src/domain/finding.ts";
 import type { Attempt } from "../../src/domain/record.ts";
-import type { ReadReport, Report } from "../../src/domain/report.ts";
+import type { ReadReport, RebaseClaim, Report } from "../../src/domain/report.ts";
 import type { PullFacts, Snapshot } from "../../src/domain/snapshot.ts";
 import { ATTEMPT_ENDS, AttemptEnd } from "../../src/domain/task.ts";
 import { later, secondsBetween } from "../../src/domain/time.ts";
-import { checks, moved, numbered, type Step } from "./simulate.ts";
+import { checks, moved, numbered, type Rules, type Step } from "./simulate.ts";
 import { BASE, finding, report } from "./snapshots.ts";
 
 /** How the world may go on. */
@@ -18,9 +18,15 @@ export interface World {
   red: boolean;
   /** Whether runs and checks may also take their time. */
   slow: boolean;
+  /** How often the base may move on one way; each time it may bring a conflict. */
+  baseMoves: number;
+  rules: Rules;
   /** What an attempt costs, in US dollars. */
   usd: number;
 }
+
+/** A base that asks for nothing, on a GitHub that merges nothing by itself. */
+export const NO_RULES: Rules = { queue: "none", autoMerge: "forbidden", mustCatchUp: false, gated: false };
 
 /** A good end and one that is gone on with once. */
 export const FEW_ENDS: readonly string[] = ["completed", "timeout"];
@@ -69,7 +75,7 @@ export function worldSteps(from: Snapshot, world: World): Step[] {
   }));
 }
 
-function pullSteps(from: Snapshot, { red, slow }: World): Step[] {
+function pullSteps(from: Snapshot, { red, slow, baseMoves }: World): Step[] {
   const { pull: open, branchHead } = from;
   if (!open || open.state !== "open") return [];
   const change = (name: string, changed: Partial<PullFacts>): Step => ({
@@ -77,14 +83,17 @@ function pullSteps(from: Snapshot, { red, slow }: World): Step[] {
     next: { ...from, pull: { ...open, ...changed } },
   });
   if (branchHead !== null && open.head !== branchHead) {
-    return [change("the pull request follows", moved(branchHead))];
+    return [
+      change("the pull request follows", { ...moved(open, branchHead), behindBy: behind(from, branchHead) }),
+    ];
   }
   const steps: Step[] = [];
   if (open.mergeable === "unknown") {
-    steps.push(
-      change("mergeable", { mergeable: "mergeable" }),
-      change("conflicts", { mergeable: "conflicting" }),
-    );
+    steps.push(change("mergeable", { mergeable: "mergeable" }));
+    if (baseMoves > 0) steps.push(baseMove(from, open, "conflicting"));
+    // GitHub's answer may be of the time before.
+    if (baseMoves > 0 && open.behindBy === 0)
+      steps.push({ ...change("conflicts all the same", { mergeable: "conflicting" }), isMishap: true });
   }
   if (open.checks.some(({ outcome }) => outcome === "pending")) {
     const own = open.checks.filter((one) => one.own);
@@ -96,6 +105,63 @@ function pullSteps(from: Snapshot, { red, slow }: World): Step[] {
     if (slow) steps.push(change("no check reports", { checks: own }));
   }
   return steps;
+}
+
+/** What may happen besides, whenever it likes: the base moves, others land, GitHub merges what was left to it. */
+export function events(from: Snapshot): Step[] {
+  const { pull: open, branchHead, ledger } = from;
+  const { records, queue } = ledger;
+  const steps: Step[] = [];
+  const elsewhere = queue.flight.filter(({ issue }) => issue !== 7);
+  if (elsewhere.length > 0) {
+    const flight = queue.flight.filter(({ issue }) => issue === 7);
+    const next = { ...from, ledger: { ...ledger, queue: { ...queue, flight } }, evidence: [] };
+    steps.push({ name: "the others end", next });
+  }
+  if (!open || open.state !== "open" || open.head !== branchHead) return steps;
+  const next = (change: Partial<PullFacts>): Snapshot => ({
+    ...from,
+    pull: { ...open, ...change },
+    evidence: [],
+  });
+  if (open.queue === "queued") {
+    steps.push({ name: "merged from the queue", next: next({ state: "merged", queue: "enabled" }) });
+    steps.push({ name: "leaves the queue", next: next({ queue: "enabled" }) });
+  }
+  if (open.autoMerge === "on") steps.push({ name: "GitHub merges it", next: next({ state: "merged" }) });
+  if (records.length > 0) {
+    const landed = baseMove(from, open, "conflicting");
+    steps.push({ name: "another lands", next: { ...landed.next, ledger: { ...ledger, records: [] } } });
+  }
+  if (open.mergeable === "conflicting") return [...steps, baseMove(from, open, "mergeable")];
+  return [...steps, baseMove(from, open, "conflicting"), baseMove(from, open, "unknown")];
+}
+
+function baseMove(from: Snapshot, open: PullFacts, mergeable: PullFacts["mergeable"]): Step {
+  const baseHead = nextBase(from);
+  return {
+    name: `the base moves: ${mergeable}`,
+    next: {
+      ...from,
+      repository: { ...from.repository, defaultHead: baseHead },
+      pull: { ...open, baseHead, mergeable, behindBy: (open.behindBy ?? 0) + 1 },
+      evidence: [],
+    },
+    isBaseMove: true,
+  };
+}
+
+/** Names count up, so that no two are the same. */
+function nextBase({ repository }: Snapshot): string {
+  const n = Number(/^b{36}(\d{4})$/.exec(repository.defaultHead)?.[1] ?? 0);
+  return `${"b".repeat(36)}${String(n + 1).padStart(4, "0")}`;
+}
+
+/** Commits of the base that a head lacks. */
+function behind({ record, pull: open }: Snapshot, head: string): number | null {
+  const rebased = record.kind === "record" ? record.record.rebased : null;
+  const isOn = rebased?.head === head && rebased.onto === open?.baseHead;
+  return isOn ? 0 : (open?.behindBy ?? 0);
 }
 
 function isOld({ record, now }: Snapshot): boolean {
@@ -122,7 +188,13 @@ function runSteps(from: Snapshot, world: World): Step[] {
     const work = change.work === undefined ? null : (change.work?.head ?? null);
     return { name: `${kind} ${name}`, next: brings({ kind: "report", report: read }, work, isOver) };
   };
-  const own = Object.entries(ownEnds(from, attempt)).map(([name, change]) => says(name, change));
+  const own = Object.entries(ownEnds(from, attempt)).map(([name, change]) => {
+    const step = says(name, change);
+    // Then GitHub was late.
+    if (change.rebase?.by === "nothing" && step.next.pull)
+      step.next.pull = { ...step.next.pull, behindBy: 0 };
+    return step;
+  });
   const [good] = world.ends;
   const others = world.ends.filter((name) => fits(name, attempt));
   const steps = own.concat(
@@ -164,7 +236,7 @@ function runSteps(from: Snapshot, world: World): Step[] {
 /** A review brings no work; what it brings instead stands among its own ends. What only the app gives is tried on one kind. */
 function fits(name: string, { kind }: Attempt): boolean {
   if (kind !== "implement" && ["superseded", "cancelled"].includes(name)) return false;
-  return kind !== "review" || !name.startsWith("completed");
+  return (kind !== "review" && kind !== "rebase") || !name.startsWith("completed");
 }
 
 function workOf(from: Snapshot, { start }: Attempt, finished: boolean) {
@@ -173,7 +245,22 @@ function workOf(from: Snapshot, { start }: Attempt, finished: boolean) {
 
 function ownEnds(from: Snapshot, attempt: Attempt): { [name: string]: Partial<Report> } {
   if (attempt.kind === "review") return reviewEnds(from, attempt);
+  if (attempt.kind === "rebase") return rebaseEnds(from, attempt);
   return attempt.kind === "improve" ? improveEnds(from) : {};
+}
+
+/** What a rebase may come to. */
+function rebaseEnds(from: Snapshot, attempt: Attempt): { [name: string]: Partial<Report> } {
+  const { head, base } = attempt.start;
+  const commits = { before: 1, after: 1 };
+  const claim: RebaseClaim = { by: "git", dropped: [], conflicts: [] };
+  const rebase = { ...claim, before: head ?? BASE, onto: base, commits, range_diff: "" };
+  const work = workOf(from, attempt, true);
+  return {
+    "leaves the patch": { rebase, work: { ...work, patch: "9" } },
+    "changes the patch": { rebase, work: { ...work, patch: "8" } },
+    "finds nothing to do": { rebase: { ...rebase, by: "nothing" }, work: null },
+  };
 }
 
 /** What a reviewer may come to. */
