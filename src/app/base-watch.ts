@@ -2,7 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Logger } from "probot";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
-import { wakesOnBase, wakesOnConflict, wakesOnPush } from "../domain/landing-wakes.ts";
+import { nextToLand, wakesOnBase, wakesOnConflict, wakesOnPush } from "../domain/landing-wakes.ts";
 import type { Record } from "../domain/record.ts";
 import type { Client, RepositoryKey } from "../github/client.ts";
 import { RateLimited, Unreachable } from "../github/failure.ts";
@@ -216,11 +216,15 @@ async function issuesToWake(
     if (isFirst && record.base === branch && wakesOnPush(record)) issues.add(issue);
   }
   const settings = config.kind === "config" ? config.config : DEFAULT_CONFIG;
+  const mergeable: Record[] = [];
   for (const pull of known) {
     const record = records.get(pull.issue);
     if (record === undefined || record.branch !== pull.branch) continue;
-    const isNews = pull.mergeable === "conflicting" ? wakesOnConflict(record) : wakesOnBase(record, settings);
-    if (isNews) issues.add(pull.issue);
+    const isConflicting = pull.mergeable === "conflicting";
+    if (!isConflicting) mergeable.push(record);
+    if (isConflicting ? wakesOnConflict(record) : wakesOnBase(record, settings)) issues.add(pull.issue);
   }
+  const next = nextToLand(mergeable, settings);
+  if (next !== null) issues.add(next);
   return issues;
 }

@@ -206,5 +206,5 @@ async function listOf(
   const tasks = await restOfTasks(client, { repository: place, key, page: refs });
   return tasks
     .flatMap(({ record }) => record ?? [])
-    .filter(({ phase }) => phase === "running" || phase === "queued" || phase === "ready");
+    .filter((record) => isLiving(record) && record.phase !== "parked");
 }

@@ -1,7 +1,7 @@
 /** Which tasks are looked at when their base has moved. */
 import { describe, expect, test } from "vitest";
 import { Config } from "../../src/domain/config.ts";
-import { wakesOnBase, wakesOnConflict, wakesOnPush } from "../../src/domain/landing-wakes.ts";
+import { nextToLand, wakesOnBase, wakesOnConflict, wakesOnPush } from "../../src/domain/landing-wakes.ts";
 import { ANNA, attempt, record } from "./snapshots.ts";
 
 const ASKED = Config.parse({});
@@ -27,27 +27,40 @@ describe("a pull request that can be merged", () => {
     expect(wakesOnBase(record({ phase, reason }), ASKED)).toBe(wakes);
   });
 
-  test("and that somebody wants merged is looked at when it is ready", () => {
-    expect(wakesOnBase(record({ phase: "ready", reason: "ready", merge: MERGE }), ASKED)).toBe(true);
-  });
-
   test("is left alone while an attempt is in flight", () => {
     const running = record({ phase: "running", reason: "conflicts", attempt: attempt() });
 
     expect([wakesOnBase(running, ASKED), wakesOnConflict(running)]).toEqual([false, false]);
   });
 
-  test.each([{ merge: { when: "approved" } }, { rebase: { when: "behind" } }])(
-    "is looked at wherever it stands under %j, unless it is parked",
-    (settings) => {
-      const config = Config.parse(settings);
+  test("is looked at when it is ready, where being behind is enough for a rebase", () => {
+    const config = Config.parse({ rebase: { when: "behind" } });
 
-      const ready = wakesOnBase(record({ phase: "ready", reason: "ready" }), config);
-      const parked = wakesOnBase(record({ phase: "parked", reason: "question" }), config);
+    const ready = wakesOnBase(record({ phase: "ready", reason: "ready" }), config);
+    const open = wakesOnBase(record({ phase: "open", reason: "waits_for_checks" }), config);
 
-      expect([ready, parked]).toEqual([true, false]);
-    },
-  );
+    expect([ready, open]).toEqual([true, false]);
+  });
+});
+
+describe("of several that are ready", () => {
+  const crowded = record({ issue: 1, phase: "ready", reason: "ready", footprint: "aaaaaabbbbbb" });
+  const other = record({ issue: 2, phase: "ready", reason: "waits_for_landing", footprint: "aaaaaa" });
+  const another = record({ issue: 3, phase: "ready", reason: "waits_for_landing", footprint: "bbbbbb" });
+  const open = record({ issue: 4, phase: "open", reason: "waits_for_checks", footprint: "cccccc" });
+
+  test("the first to land is looked at where all are merged without a word", () => {
+    const config = Config.parse({ merge: { when: "approved" } });
+
+    expect(nextToLand([crowded, other, another, open], config)).toBe(2);
+  });
+
+  test("it is the first of those that somebody wants merged, where a word is needed", () => {
+    const wanted = { ...crowded, merge: MERGE };
+
+    expect(nextToLand([wanted, other, another, open], ASKED)).toBe(1);
+    expect(nextToLand([other, another, open], ASKED)).toBeNull();
+  });
 });
 
 test.each([
