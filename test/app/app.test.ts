@@ -62,10 +62,11 @@ async function world() {
     webhookProxy: null,
     sweepMinutes: 5,
   };
+  const clock = fakeClock();
   const begin = async (interrupt?: Parameters<typeof createApp>[0]["interrupt"]): Promise<App> => {
     app = await createApp({
       settings,
-      clock: fakeClock(),
+      clock,
       fetch: playground.fetch as typeof fetch,
       interrupt,
     });
@@ -82,7 +83,7 @@ async function world() {
     await app?.intake.settled();
     await app?.inbox.idle();
   };
-  return { playground, octokit, begin, tasks, settle };
+  return { playground, octokit, begin, tasks, settle, clock };
 }
 
 test("a label from somebody who may write makes a task", async () => {
@@ -129,4 +130,22 @@ test("an app that died in the middle leaves nothing that the next one does twice
 
   expect(found).toHaveLength(1);
   expect(new Set(comments.map(({ body }) => body?.split("\n", 1)[0])).size).toBe(comments.length);
+});
+
+test("a push to a branch has the pull requests onto it looked over once, a little later", async () => {
+  const { playground, octokit, begin, settle, clock } = await world();
+  const app = await begin();
+  const file = { ...where, message: "Push", content: "eA==" };
+  const passes = (): number => playground.requests().filter(({ path }) => path === "Mergeable").length;
+
+  await octokit.rest.repos.createOrUpdateFileContents({ ...file, path: "a.txt" });
+  await octokit.rest.repos.createOrUpdateFileContents({ ...file, path: "b.txt" });
+  await settle();
+  const early = passes();
+  clock.advance(2000);
+  await app.bases.idle();
+  const late = passes();
+  await playground.stop();
+
+  expect([early, late]).toEqual([0, 1]);
 });
