@@ -45,6 +45,14 @@ describe("merging by itself", () => {
     ]);
   });
 
+  test("by a rebase has no message of its own", async () => {
+    const github = scriptedGitHub(["AutoMerge", OK]);
+
+    await apply(github, { ...AUTO_MERGE, method: "rebase" });
+
+    expect(github.variables).toEqual([{ pull: "PR_1", head, method: "REBASE" }]);
+  });
+
   test.each([
     ["Auto merge is not allowed for this repository", standing(), 422],
     ["Head sha didn't match expected head", standing({ headRefOid: sha("b") }), 409],

@@ -1,9 +1,11 @@
 /** How a pull request stands with its base, what came there lately, and the receipt, as they are read from GitHub. */
+import { Octokit } from "@octokit/rest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Move } from "../../src/domain/decision.ts";
 import { receiptHash, type Receipt } from "../../src/domain/receipt.ts";
 import type { RecordBody } from "../../src/domain/record.ts";
 import type { Snapshot } from "../../src/domain/snapshot.ts";
+import { connect } from "../../src/github/client.ts";
 import { applyMove } from "../../src/github/move.ts";
 import { testMergesDone } from "../../src/playground/test-merge.ts";
 import { smallRepository, type SmallRepository } from "./small-repository.ts";
@@ -80,6 +82,25 @@ describe("a pull request", () => {
 
     expect(read.pull).toMatchObject({ state: "closed", behindBy: null, baseHead: expect.any(String) });
   });
+});
+
+test("a comparison that GitHub fails at costs nothing but itself", async () => {
+  const { issue } = await taskWithPull(small);
+  const path = ["repository", "pullRequest", "baseRef", "compare"];
+  const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    const response = await small.playground.fetch(url, init);
+    if (!String(init.body).includes("query Snapshot")) return response;
+    const answer = (await response.json()) as { data: { repository: { pullRequest: { baseRef: object } } } };
+    Object.assign(answer.data.repository.pullRequest.baseRef, { compare: null });
+    const errors = [{ type: "NOT_FOUND", message: "Could not resolve to a ref", path }];
+    return Response.json({ ...answer, errors }, { headers: response.headers });
+  };
+  const auth = small.token;
+  const octokit = new Octokit({ auth, baseUrl: `${small.playground.url}/api/v3`, request: { fetch } });
+
+  const read = await look({ ...small, client: connect(octokit) }, issue);
+
+  expect(read.pull).toMatchObject({ behindBy: null, baseHead: expect.any(String), state: "open" });
 });
 
 describe("what came to the base lately", () => {

@@ -12,6 +12,8 @@ export interface SmallRepository {
   playground: Playground;
   /** The App's client, with GZA's manners. */
   client: Client;
+  /** What it speaks by. */
+  token: string;
   /** `ada` may write, `eve` may only read. */
   ada: Octokit;
   eve: Octokit;
@@ -83,6 +85,7 @@ export async function smallRepository(
   return {
     playground,
     client: connect(octokit(token.value, unreliable)),
+    token: token.value,
     loseAnswer: (method, url) => {
       losing = { method, url };
     },

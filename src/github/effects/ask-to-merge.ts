@@ -6,7 +6,7 @@ import { GraphqlFailure, isUnanswered, refusalOf, statusOf } from "../failure.ts
 import type { Perform } from "./context.ts";
 import { pullStanding, type PullStanding } from "./pull-standing.ts";
 
-const AUTO_MERGE = `mutation AutoMerge($pull: ID!, $head: GitObjectID!, $method: PullRequestMergeMethod!, $title: String!, $message: String!) {
+const AUTO_MERGE = `mutation AutoMerge($pull: ID!, $head: GitObjectID!, $method: PullRequestMergeMethod!, $title: String, $message: String) {
   enablePullRequestAutoMerge(input: {pullRequestId: $pull, expectedHeadOid: $head, mergeMethod: $method, commitHeadline: $title,
     commitBody: $message}) { clientMutationId }
 }`;
@@ -20,7 +20,9 @@ const MOVED = 409;
 const REFUSED = 422;
 
 export const autoMerge: Perform<"auto_merge"> = (client, _, { nodeId, head, method, title, message }) => {
-  const variables = { pull: nodeId, head, method: method.toUpperCase(), title, message };
+  // A rebase keeps the messages of its commits: there is none to be given.
+  const words = method === "rebase" ? {} : { title, message };
+  const variables = { pull: nodeId, head, method: method.toUpperCase(), ...words };
   const isAsked = ({ isAutomatic }: PullStanding): boolean => isAutomatic;
   return askToMerge(client, { nodeId, head }, { mutation: AUTO_MERGE, variables, isAsked });
 };
