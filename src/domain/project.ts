@@ -1,12 +1,15 @@
 /** Projections: what GitHub shows of a record; written from it, never read back for a decision. */
 import { bodyOf } from "./comments.ts";
 import type { Effect } from "./decision.ts";
+import { openFeedback } from "./feedback.ts";
 import { statusId } from "./intents.ts";
+import { wantsMerge } from "./landing-order.ts";
 import { OWN_LABELS } from "./names.ts";
-import type { RecordBody } from "./record.ts";
+import { isLiving, type RecordBody } from "./record.ts";
 import { showsReceipt, withReceipt } from "./receipt-text.ts";
 import { findingKey, postReview, reviewCheck } from "./review-body.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { isStopped, type Snapshot } from "./snapshot.ts";
+import { isApproved } from "./standing.ts";
 
 /** The effects that bring in line with `record`: labels, status comment, the newest review and its check, threads, what is outdated. */
 export function project(snapshot: Snapshot, record: RecordBody): Effect[] {
@@ -17,6 +20,7 @@ export function project(snapshot: Snapshot, record: RecordBody): Effect[] {
     ...receipt(snapshot),
     ...closedThreads(snapshot),
     ...outdated(snapshot),
+    ...hold(snapshot, record),
   ];
 }
 
@@ -55,6 +59,21 @@ function review(snapshot: Snapshot, record: RecordBody): Effect[] {
   const shown = post && snapshot.said.get(post.key);
   if (post && shown && !sameText(shown.body, post.body)) effects.push({ ...post, comments: [] });
   return effects;
+}
+
+/** GitHub merges by itself only what GZA would merge: not what waits for a person, and not over what a person has said since. */
+function hold(snapshot: Snapshot, record: RecordBody): Effect[] {
+  const { pull, config } = snapshot;
+  if (pull?.state !== "open" || config.kind === "broken" || !isLiving(record)) return [];
+  const isParked = record.phase === "parked";
+  const autoMerge = pull.autoMerge === "on";
+  const queued = pull.queue === "queued";
+  const effect = { kind: "hold_merge", pull: pull.number, nodeId: pull.nodeId, queued, autoMerge } as const;
+  // What the stop label stops was held as it was stopped.
+  if (isStopped(snapshot)) return isParked && (autoMerge || queued) ? [effect] : [];
+  const isGood = !isParked && isApproved(snapshot, record) && openFeedback(snapshot, record).length === 0;
+  const isMine = autoMerge && wantsMerge(record, config.config);
+  return isMine && !isGood ? [{ ...effect, queued: false }] : [];
 }
 
 /** What can be checked about the pull request stands folded at the end of its text. */

@@ -54,7 +54,7 @@ export function isReviewed(record: RecordBody): boolean {
 }
 
 /** Approved at this very head, or no review is asked for. */
-function isApproved(snapshot: Snapshot, record: RecordBody): boolean {
+export function isApproved(snapshot: Snapshot, record: RecordBody): boolean {
   if (snapshot.config.kind === "broken") return false;
   if (!snapshot.config.config.review.enabled) return true;
   return isReviewed(record) && record.verdict?.value !== "changes_requested";
