@@ -185,7 +185,7 @@ const LANDING: Row[] = [
   [
     "a wish to merge by itself",
     { from: openIn(REVIEWS, { merge: WISH }, AUTO), rules: AUTO, ...MOVES, ...UNLUCKY, baseMoves: 1 },
-    1500,
+    900,
     40,
   ],
   [
@@ -267,8 +267,20 @@ const LANDING: Row[] = [
       mishaps: 1,
       words: [/./],
     },
-    1500,
+    900,
     40,
+  ],
+  [
+    "two words while GitHub merges",
+    {
+      from: openIn(REVIEWS, { merge: WISH }, { ...AUTO, autoMerge: "on" }),
+      rules: AUTO,
+      ends: ["completed", "agent_gave_up"],
+      bad: 1,
+      words: [/requested|line|stop on/, /stop|cancel|gza off|closed|run$/],
+    },
+    500,
+    60,
   ],
   [
     "a word while it stands in the queue",

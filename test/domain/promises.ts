@@ -37,6 +37,11 @@ export function brokenAtRest(at: Snapshot): string | null {
   if (what === "") return "rests without saying what for";
   const isHeld = record.reason === "waits_for_stop" && at.baton.kind === "report";
   if (record.phase === "running" && !isHeld) return "rests while an attempt is in flight";
+  if (record && openFeedback(at, record).length > 0 && at.pull?.autoMerge === "on")
+    return "has GitHub merge over a person's words";
+  // What a broken config says of the merge nobody knows.
+  if (record?.phase === "parked" && record.reason !== "config" && record.merge && at.pull?.autoMerge === "on")
+    return "has GitHub merge what waits for a person";
   if (isStopped(at) && isLeftToGitHub(at)) return "leaves what is held to GitHub";
   if (next !== null) return null;
   return WITHOUT_A_STEP.has(record.reason)
