@@ -151,6 +151,7 @@ export async function story(options: StoryOptions = {}): Promise<Story> {
       await playground.webhooks.idle();
       for (const one of [app, ...replicas]) {
         await one?.intake.settled();
+        await one?.bases.idle();
         await one?.inbox.idle();
       }
     }
