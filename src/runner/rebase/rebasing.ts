@@ -38,12 +38,25 @@ export function needed(rebasing: Rebasing, by: RebaseClaim["by"]): void {
   if (STRENGTH.indexOf(by) > STRENGTH.indexOf(rebasing.by)) rebasing.by = by;
 }
 
-/** A path that stopped several commits is told once, by the strongest that settled it. */
+/** A path that stopped several commits, or lies at two places, is told once, by the strongest that settled it. */
 export function noteConflict(rebasing: Rebasing, { kind, shown }: Unmerged, by: Conflict["by"]): void {
-  const known = rebasing.conflicts.find(({ path }) => path === shown.path);
-  if (known === undefined) rebasing.conflicts.push({ ...shown, kind, by });
-  else if (by === "left") Object.assign(known, { ...shown, kind, by });
-  else if (by === "agent") known.by = by;
+  const { conflicts } = rebasing;
+  const index = conflicts.findIndex(({ path }) => path === shown.path);
+  const known = conflicts[index];
+  if (known === undefined) conflicts.push({ ...shown, kind, by });
+  else if (by === "left") conflicts[index] = { ...withBoth(shown, known), kind, by };
+  else if (by === "agent") conflicts[index] = { ...known, by };
+}
+
+/** Of a link here and a file there each entry knows one side. */
+function withBoth(shown: Unmerged["shown"], known: Conflict): Unmerged["shown"] {
+  const isNothing = (text: string): boolean => text === "(deleted)" || text === "(not there)";
+  if (known.by !== "left") return shown;
+  return {
+    path: shown.path,
+    ours: isNothing(shown.ours) ? known.ours : shown.ours,
+    theirs: isNothing(shown.theirs) ? known.theirs : shown.theirs,
+  };
 }
 
 /** Runs the config's setup. Null: it is through, or there is none. */

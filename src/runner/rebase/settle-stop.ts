@@ -77,7 +77,8 @@ function refusal(
   const refused = unmerged.filter((one) => one.kind in REFUSED && !written.has(one));
   const [first] = refused;
   if (first === undefined) return null;
-  const more = refused.length === 1 ? "" : ` and ${refused.length - 1} more of this kind`;
+  const others = new Set(refused.map(({ shown }) => shown.path)).size - 1;
+  const more = others === 0 ? "" : ` and ${others} more that cannot be put together`;
   const summary = `Both sides changed ${first.shown.path} (${REFUSED[first.kind] ?? first.kind})${more}: GZA does not choose between them.`;
   return leaving(rebasing, unmerged, { end: "conflict", summary });
 }

@@ -254,6 +254,13 @@ it.concurrent.each(Object.entries(REFUSED))("refuses %s by name, and asks nobody
   expect(raw.summary).toContain(story.summary ?? "GZA does not choose");
 });
 
+it("shows a link and a file at one path as what they are", async () => {
+  const { raw } = await rebased({ branch: [LINK("two")], base: ["put a 'text\\n'"] });
+
+  expect(raw.rebase?.conflicts).toMatchObject([{ path: "a", ours: "(link to two)", theirs: "text" }]);
+  expect(raw.summary).not.toContain("more");
+});
+
 function said({ rebase }: Awaited<ReturnType<typeof rebased>>["raw"]): string[] | undefined {
   return rebase?.conflicts.map(({ kind, path, by }) => `${kind} ${path}: ${by}`);
 }
