@@ -35,9 +35,11 @@ export function landingOrder(records: readonly RecordBody[]): number[] {
   const order: number[] = [];
   const meetings = meetingsOf(records);
   let rest = [...records];
+  /** Those that have to be rebased anyway, whenever they land. */
+  const stale = new Set<number>();
   while (rest.length > 0) {
     const met = ({ issue }: RecordBody): number =>
-      rest.filter((other) => meetings.get(issue)?.has(other.issue)).length;
+      rest.filter((other) => !stale.has(other.issue) && meetings.get(issue)?.has(other.issue)).length;
     const counts = new Map(rest.map((record) => [record, met(record)]));
     const waiting = new Set(rest.map(({ issue }) => issue));
     const free = rest.filter(({ depends }) => !depends.some((issue) => waiting.has(issue)));
@@ -45,12 +47,14 @@ export function landingOrder(records: readonly RecordBody[]): number[] {
     const [next] = (free.length > 0 ? free : rest).toSorted(
       (one, other) =>
         Number(other.urgent) - Number(one.urgent) ||
+        Number(stale.has(one.issue)) - Number(stale.has(other.issue)) ||
         (counts.get(one) ?? 0) - (counts.get(other) ?? 0) ||
         secondsBetween(other.asked.at, one.asked.at) ||
         one.issue - other.issue,
     );
     if (next === undefined) break;
     order.push(next.issue);
+    for (const issue of meetings.get(next.issue) ?? []) stale.add(issue);
     rest = rest.filter(({ issue }) => issue !== next.issue);
   }
   return order;
