@@ -2,9 +2,13 @@
 
 const MAX_ISSUES = 20;
 
+/** Whatever is written after the numbers: people end sentences, and say why. */
+const LINE =
+  /^[ \t>*+-]*depends on:?[ \t]+(#\d{1,9}\b(?:(?:[ \t]*,)?(?:[ \t]*and\b)?[ \t]*#\d{1,9}\b)*)/gim;
+
 /** Numbers of the issues of this repository that `text` names so, other than `self`. */
 export function dependsOn(text: string, self: number): number[] {
-  const lines = text.matchAll(/^[ \t>*-]*depends on:?[ \t]+((?:#\d{1,9}(?:,| and|,? |$)[ \t]*)+)/gim);
+  const lines = text.matchAll(LINE);
   const numbers = [...lines].flatMap(([, list = ""]) =>
     [...list.matchAll(/#(\d+)/g)].map(([, n]) => Number(n)),
   );
