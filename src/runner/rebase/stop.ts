@@ -105,14 +105,20 @@ async function isIn(own: Own, tree: string, path: string): Promise<boolean> {
   return (await git(["ls-tree", "-z", "--full-tree", tree, "--", path], literally(own))) !== "";
 }
 
+/** What stands in git for a file that Git LFS keeps elsewhere: lines of it put together name no file at all. */
+const LFS_POINTER = "version https://git-lfs.github.com/spec/";
+
 /** By git's own rule: attributes say so, or there is a zero byte near the beginning of one of the files. */
 async function isBinary(own: Own, { path, ancestor, ours, theirs }: Staged): Promise<boolean> {
   const answer = await git(["check-attr", "-z", "--stdin", "merge"], { ...own, input: pathList([path]) });
   const merge = answer.split("\0")[2];
   if (merge === "unset" || merge === "binary") return true;
-  if (merge === "set" || merge === "text" || merge === "union") return false;
+  const isText = merge === "set" || merge === "text" || merge === "union";
   for (const entry of [ancestor, ours, theirs]) {
-    if (entry !== null && (await blobOf(own, entry)).subarray(0, 8000).includes(0)) return true;
+    if (entry === null) continue;
+    const start = (await blobOf(own, entry)).subarray(0, 8000);
+    if (start.subarray(0, LFS_POINTER.length).equals(Buffer.from(LFS_POINTER))) return true;
+    if (!isText && start.includes(0)) return true;
   }
   return false;
 }

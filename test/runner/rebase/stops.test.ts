@@ -23,6 +23,8 @@ const BOTH = {
 const LINK = (target: string): string => `rm -rf a; ln -s ${target} a`;
 const SUBMODULE = (digit: string): string =>
   `mkdir -p sub; git update-index --add --cacheinfo 160000,${digit.repeat(40)},sub`;
+const POINTER = (digit: number): string =>
+  `put a.psd 'version https://git-lfs.github.com/spec/v1\\noid sha256:${String(digit).repeat(64)}\\nsize 9\\n'`;
 const numbers = Array.from({ length: 60_000 }, (_, index) => index + 1);
 const TEXT = "1\\n2\\n3\\n4\\n5\\n6\\n";
 
@@ -191,6 +193,12 @@ const REFUSED: Record<string, Case> = {
     branch: ["put a.svg '2\\n'; put a '2\\n'"],
     base: ["put a.svg '3\\n'; put a '3\\n'"],
     conflicts: ["content a: left", "binary a.svg: left"],
+  },
+  "a file that Git LFS keeps": {
+    start: `put .gitattributes '*.psd filter=lfs diff=lfs merge=lfs -text\\n'; ${POINTER(1)}`,
+    branch: [POINTER(2)],
+    base: [POINTER(3)],
+    conflicts: ["binary a.psd: left"],
   },
   "a binary file that one side deleted": {
     start: "put a 'a\\0a'; put b b",
