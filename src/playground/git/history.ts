@@ -1,6 +1,7 @@
 /** Walks a repository's history: which commits lie between two, and which files each changed. */
 import type { Repository } from "../model/world.ts";
 import { readCommits, type Commit } from "./objects.ts";
+import { remembered } from "./remember.ts";
 import { gitText } from "./run.ts";
 
 export interface ChangedCommit extends Commit {
@@ -27,14 +28,16 @@ export async function commitsBetween(
 }
 
 /** How many commits `head` has that `base` has not, and the other way round. */
-export async function distance(
+export function distance(
   repository: Repository,
   base: string,
   head: string,
 ): Promise<{ ahead: number; behind: number }> {
-  const args = ["rev-list", "--count", "--left-right", `${base}...${head}`, "--"];
-  const [behind = "0", ahead = "0"] = (await gitText(repository.directory, args)).split("\t");
-  return { ahead: Number(ahead), behind: Number(behind) };
+  return remembered(repository, { question: "distance", oids: [base, head] }, async () => {
+    const args = ["rev-list", "--count", "--left-right", `${base}...${head}`, "--"];
+    const [behind = "0", ahead = "0"] = (await gitText(repository.directory, args)).split("\t");
+    return { ahead: Number(ahead), behind: Number(behind) };
+  });
 }
 
 /** The commits with the paths that each added, removed and modified (a merge changes none). */

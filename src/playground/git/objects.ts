@@ -1,12 +1,10 @@
-/** Reads commits, trees, blobs and refs of a repository, many with one git process. */
+/** Reads commits, trees, blobs and refs of a repository. */
 import type { Repository } from "../model/world.ts";
+import { ask, type Found, type Question } from "./reader.ts";
+import { remembered } from "./remember.ts";
 import { git, gitText, tryGit } from "./run.ts";
 
-export interface GitObject {
-  oid: string;
-  type: "commit" | "tree" | "blob" | "tag";
-  bytes: Buffer;
-}
+export type GitObject = Found;
 
 /** Who wrote or committed something; `date` is to the second, in UTC. */
 export interface Identity {
@@ -45,47 +43,25 @@ export async function resolve(repository: Repository, revision: string): Promise
 }
 
 /** As `resolve`, for many at once and with the kind of object. */
-export async function resolveAll(
+export function resolveAll(
   repository: Repository,
   revisions: string[],
 ): Promise<({ oid: string; type: GitObject["type"] } | null)[]> {
-  const known = revisions.map(isOneLine);
-  const stdin = revisions.filter((_, index) => known[index]).join("\n");
-  if (stdin === "") return revisions.map(() => null);
-  const answer = await gitText(repository.directory, ["cat-file", "--batch-check"], { stdin: `${stdin}\n` });
-  const lines = answer.split("\n");
-  return known.map((asked) => {
-    const found = asked
-      ? /^(?<oid>[0-9a-f]{40}) (?<type>commit|tree|blob|tag) \d+$/.exec(lines.shift() ?? "")
-      : null;
-    return found?.groups
-      ? { oid: found.groups["oid"] as string, type: found.groups["type"] as GitObject["type"] }
-      : null;
-  });
+  return asked(repository, "info", revisions);
 }
 
-/** The objects behind many revisions, in their order, with one git process; null where there is none. */
-export async function readObjects(
-  repository: Repository,
+/** The objects behind many revisions, in their order; null where there is none. */
+export function readObjects(repository: Repository, revisions: string[]): Promise<(GitObject | null)[]> {
+  return asked(repository, "contents", revisions);
+}
+
+async function asked(
+  { directory }: Repository,
+  question: Question,
   revisions: string[],
 ): Promise<(GitObject | null)[]> {
-  const known = revisions.map(isOneLine);
-  const stdin = revisions.filter((_, index) => known[index]).join("\n");
-  if (stdin === "") return revisions.map(() => null);
-  const answer = await git(repository.directory, ["cat-file", "--batch"], { stdin: `${stdin}\n` });
-  let at = 0;
-  return known.map((asked) => {
-    if (!asked) return null;
-    const end = answer.indexOf("\n", at);
-    const header = answer.toString("utf8", at, end);
-    at = end + 1;
-    const found = /^(?<oid>[0-9a-f]{40}) (?<type>\w+) (?<size>\d+)$/.exec(header)?.groups;
-    if (!found) return null;
-    const size = Number(found["size"]);
-    const bytes = answer.subarray(at, at + size);
-    at += size + 1;
-    return { oid: found["oid"] as string, type: found["type"] as GitObject["type"], bytes };
-  });
+  const found = await ask(directory, question, revisions.filter(isOneLine));
+  return revisions.map((revision) => (isOneLine(revision) ? (found.shift() ?? null) : null));
 }
 
 /** A commit by oid or revision; null when there is none (a tag is followed to its commit). */
@@ -144,19 +120,22 @@ export async function listRefs(repository: Repository, prefix: string): Promise<
 
 /** Whether commit `a` is reachable from commit `b` (a commit is its own ancestor). False when either is missing. */
 export async function isAncestor(repository: Repository, a: string, b: string): Promise<boolean> {
-  if (!isOneLine(a) || !isOneLine(b)) return false;
-  const args = ["merge-base", "--is-ancestor", "--end-of-options", a, b];
-  return (await tryGit(repository.directory, args)).code === 0;
+  const [first] = await resolveAll(repository, [`${a}^{commit}`]);
+  return first !== undefined && first !== null && (await mergeBase(repository, first.oid, b)) === first.oid;
 }
 
 /** The best common ancestor of two commits; null when they share no history or one is missing. */
 export async function mergeBase(repository: Repository, a: string, b: string): Promise<string | null> {
-  const found = await resolveAll(repository, [`${a}^{commit}`, `${b}^{commit}`]);
-  const [first, second] = found;
+  const [first, second] = await resolveAll(repository, [`${a}^{commit}`, `${b}^{commit}`]);
   if (!first || !second) return null;
   if (first.oid === second.oid) return first.oid;
-  const result = await tryGit(repository.directory, ["merge-base", first.oid, second.oid]);
-  return result.code === 0 ? result.stdout.toString("utf8").trim() : null;
+  const oids = [first.oid, second.oid];
+  return remembered(repository, { question: "merge base", oids }, async () => {
+    const { code, stdout, stderr } = await tryGit(repository.directory, ["merge-base", ...oids]);
+    if (code === 0) return stdout.toString("utf8").trim();
+    if (code === 1) return null;
+    throw new Error(`${a} and ${b} could not be compared in ${repository.directory}: ${stderr.trim()}`);
+  });
 }
 
 /** cat-file takes one name a line; GitHub knows no name with a newline either. */
