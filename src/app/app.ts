@@ -10,6 +10,7 @@ import { createEchoes } from "./echo.ts";
 import { handle, type HandleDependencies } from "./handle.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { answerMergeGroup } from "./merge-group.ts";
+import { answerPeoplePull } from "./people-pull.ts";
 import type { Settings } from "./settings.ts";
 import { sweepAll, sweepInstallation, sweepOne, type SweepDependencies } from "./sweep.ts";
 import { createWaiting } from "./waiting.ts";
@@ -71,6 +72,7 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
     leave: inbox.leave,
     expire,
     answerGroup: (group) => answerMergeGroup(group, { clientFor, key, appId: settings.appId }),
+    answerPeople: (pull) => answerPeoplePull(pull, { clientFor, appId: settings.appId }),
     echoes,
     sweepInstallation: (installation) => sweepInstallation(installation, sweepDependencies),
     sweepRepository: (where) => sweepOne(where, sweepDependencies),

@@ -12,6 +12,15 @@ export type Wake =
   | { kind: "base"; installation: number; repository: RepositoryKey; branch: string }
   /** Nothing: a merge queue waits for an answer. */
   | { kind: "group"; installation: number; repository: RepositoryKey; head: string; ref: string }
+  /** Nothing: a pull request of a person has a new head. */
+  | {
+      kind: "people";
+      installation: number;
+      repository: RepositoryKey;
+      pull: number;
+      head: string;
+      base: string;
+    }
   /** Every task of a repository, which may have another name now. */
   | { kind: "repository"; installation: number; repository: RepositoryKey }
   /** What the App may do there has changed: all repositories of the installation. */
@@ -43,6 +52,15 @@ const ClosedPull = z.object({
   action: z.literal("closed"),
   pull_request: z.object({ merged: z.literal(true), base: z.object({ ref: z.string() }) }),
 });
+/** A pull request that has a new head, or another base. */
+const NewHead = z.object({
+  action: z.enum(["opened", "synchronize", "reopened", "edited"]),
+  pull_request: z.object({
+    number: z.number(),
+    head: z.object({ ref: z.string(), sha: z.string() }),
+    base: z.object({ ref: z.string() }),
+  }),
+});
 const Branch = z.object({ head_branch: z.string().nullable() });
 const CheckRun = z.object({ check_run: z.object({ check_suite: Branch }) });
 const CheckSuite = z.object({ check_suite: Branch });
@@ -60,6 +78,7 @@ type Found =
   | { pull: number }
   | { base: string }
   | { group: { head: string; ref: string } }
+  | { people: { pull: number; head: string; base: string } }
   | "all";
 
 /** By event, in the order of `default_events` in app.yml. */
@@ -79,7 +98,8 @@ const READERS: { [event: string]: (payload: unknown) => Found[] } = {
   pull_request: (payload) => {
     const merged = ClosedPull.safeParse(payload).data;
     const found = onBranch(Pull.parse(payload).pull_request.head.ref);
-    return merged === undefined ? found : [...found, { base: merged.pull_request.base.ref }];
+    if (merged !== undefined) return [...found, { base: merged.pull_request.base.ref }];
+    return found.length > 0 ? found : byPeople(payload);
   },
   pull_request_review: (payload) => onBranch(Pull.parse(payload).pull_request.head.ref),
   pull_request_review_comment: (payload) => onBranch(Pull.parse(payload).pull_request.head.ref),
@@ -139,6 +159,7 @@ export function wakesOf(name: string, payload: unknown): Wake[] | "unknown" {
   return distinct(found).map((one): Wake => {
     if (one === "all") return { kind: "repository", ...where };
     if ("issue" in one) return { kind: "task", ...where, issue: one.issue };
+    if ("people" in one) return { kind: "people", ...where, ...one.people };
     if ("group" in one) return { kind: "group", ...where, ...one.group };
     if ("pull" in one) return { kind: "pull", ...where, pull: one.pull };
     return { kind: "base", ...where, branch: one.base };
@@ -162,6 +183,14 @@ function readWith(reader: (payload: unknown) => Found[], payload: unknown): Foun
     if (error instanceof z.ZodError) return "unknown";
     throw error;
   }
+}
+
+/** Only what moved its head or base; the branch of a task has its own events. */
+function byPeople(payload: unknown): Found[] {
+  const read = NewHead.safeParse(payload);
+  if (!read.success) return [];
+  const { number: pull, head, base } = read.data.pull_request;
+  return [{ people: { pull, head: head.sha, base: base.ref } }];
 }
 
 function onBranch(branch: string | null): Found[] {

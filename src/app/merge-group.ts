@@ -1,7 +1,8 @@
 /** Answers GitHub's merge queue: a group may be merged as far as GZA's review goes, or may not. */
 import type { KeyObject } from "node:crypto";
 import type { Client, RepositoryKey } from "../github/client.ts";
-import { readGrouped, reportOnGroup, type GroupCheck, type GroupedPull } from "../github/read-merge-group.ts";
+import { readGrouped, type GroupedPull } from "../github/read-merge-group.ts";
+import { reportReview, type ReviewCheck } from "../github/report-review.ts";
 
 /** What GitHub wants checked before it is merged. */
 export interface MergeGroup {
@@ -31,7 +32,7 @@ export async function answerMergeGroup(
   const client = await clientFor(installation);
   const grouped = pull === null ? null : await readGrouped(client, { repository, pull, key });
   const check = { head, ...judge(pull, grouped) };
-  await reportOnGroup(client, repository, { check, appId });
+  await reportReview(client, repository, { check, appId });
 }
 
 function pullOf(ref: string): number | null {
@@ -39,7 +40,7 @@ function pullOf(ref: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-function judge(pull: number | null, grouped: GroupedPull | null): Omit<GroupCheck, "head"> {
+function judge(pull: number | null, grouped: GroupedPull | null): Omit<ReviewCheck, "head"> {
   if (grouped === null)
     return refused("Its name does not say which pull request it is for, so nothing can be approved.");
   if (grouped.kind === "foreign") return approved("No task", `#${pull} is none of GZA's tasks.`);
@@ -51,10 +52,10 @@ function judge(pull: number | null, grouped: GroupedPull | null): Omit<GroupChec
   return approved("Approved", `The review approves the head of #${pull}, ${head.slice(0, 7)}.`);
 }
 
-function approved(title: string, summary: string): Omit<GroupCheck, "head"> {
+function approved(title: string, summary: string): Omit<ReviewCheck, "head"> {
   return { conclusion: "success", title, summary };
 }
 
-function refused(summary: string): Omit<GroupCheck, "head"> {
+function refused(summary: string): Omit<ReviewCheck, "head"> {
   return { conclusion: "failure", title: "Not approved", summary };
 }

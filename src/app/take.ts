@@ -8,6 +8,7 @@ import { ECHO_MILLISECONDS, type Echoes } from "./echo.ts";
 import { wakesOf, type Wake } from "./events.ts";
 import type { Address } from "./inbox.ts";
 import type { MergeGroup } from "./merge-group.ts";
+import type { PeoplePull } from "./people-pull.ts";
 
 export interface TakeDependencies {
   clientFor: (installation: number) => Promise<Client>;
@@ -23,6 +24,7 @@ export interface TakeDependencies {
   sweepRepository: (where: { installation: number; repository: RepositoryKey }) => Promise<void>;
   /** Tells a merge queue whether GZA's review stands behind what it is about to merge. */
   answerGroup: (group: MergeGroup) => Promise<void>;
+  answerPeople: (pull: PeoplePull) => Promise<void>;
   log: Pick<Logger, "error" | "warn">;
 }
 
@@ -84,6 +86,7 @@ async function resolve(one: Searched, dependencies: TakeDependencies): Promise<v
     return dependencies.sweepInstallation(one.installation);
   }
   if (one.kind === "group") return dependencies.answerGroup(one);
+  if (one.kind === "people") return dependencies.answerPeople(one);
   if (one.kind === "repository") return dependencies.sweepRepository(one);
   const { installation, repository } = one;
   const client = await clientFor(installation);

@@ -1,11 +1,10 @@
-/** Reads what a merge group is made for, and tells GitHub whether GZA's review stands behind it. */
+/** Reads what a merge group is made for: whose pull request, and the record behind it. */
 import type { KeyObject } from "node:crypto";
 import { z } from "zod";
-import { issueOfBranch, REVIEW_CHECK, taskRef } from "../domain/names.ts";
+import { issueOfBranch, taskRef } from "../domain/names.ts";
 import type { Record } from "../domain/record.ts";
 import { Sha } from "../domain/task.ts";
 import { graphql, type Client, type RepositoryKey } from "./client.ts";
-import { isUnanswered } from "./failure.ts";
 import { verify } from "./read-record.ts";
 import { RecordCommitNode, targetOf } from "./snapshot-answer.ts";
 import { RECORD_QUERY } from "./snapshot-query.ts";
@@ -20,11 +19,6 @@ const PullAnswer = z.looseObject({
   }),
 });
 const RecordAnswer = z.looseObject({ repository: z.looseObject({ record: targetOf(RecordCommitNode) }) });
-const CheckRuns = z.looseObject({
-  check_runs: z.array(
-    z.looseObject({ app: z.looseObject({ id: z.number() }).nullable(), conclusion: z.string().nullable() }),
-  ),
-});
 
 export type GroupedPull =
   /** No task was ever worked on on its branch. */
@@ -49,42 +43,4 @@ export async function readGrouped(
   const commit = { oid, message, parents: parents.nodes.map((parent) => parent.oid) };
   const read = verify(commit, { repository: id, issue, key });
   return { kind: "task", head, record: read.kind === "good" ? read.record : null };
-}
-
-export interface GroupCheck {
-  head: Sha;
-  conclusion: "success" | "failure";
-  title: string;
-  summary: string;
-}
-
-/** Reported again it says the same; only after a lost answer it is looked for first. `appId`: whose check runs are GZA's own. */
-export async function reportOnGroup(
-  client: Client,
-  { owner, name: repo }: RepositoryKey,
-  { check, appId }: { check: GroupCheck; appId: number },
-): Promise<void> {
-  const { head, conclusion, title, summary } = check;
-  const create = async (): Promise<void> => {
-    await client.request("POST /repos/{owner}/{repo}/check-runs", {
-      owner,
-      repo,
-      name: REVIEW_CHECK,
-      head_sha: head,
-      status: "completed",
-      conclusion,
-      output: { title, summary },
-    });
-  };
-  try {
-    await create();
-  } catch (error) {
-    if (!isUnanswered(error)) throw error;
-    const route = "GET /repos/{owner}/{repo}/commits/{ref}/check-runs";
-    const listed = await client.request(route, { owner, repo, ref: head, check_name: REVIEW_CHECK });
-    const isThere = CheckRuns.parse(listed.data).check_runs.some(
-      (run) => run.app?.id === appId && run.conclusion === conclusion,
-    );
-    if (!isThere) await create();
-  }
 }

@@ -64,6 +64,7 @@ describe("the intake", () => {
       leave: () => undefined,
       expire: () => Promise.resolve(),
       answerGroup: () => Promise.resolve(),
+      answerPeople: () => Promise.resolve(),
       sweepInstallation: () => Promise.resolve(),
       sweepRepository: () => Promise.resolve(),
       log: { error: () => undefined, warn: () => undefined },

@@ -33,6 +33,22 @@ describe("a webhook wakes", () => {
     [
       "pull_request",
       {
+        action: "synchronize",
+        pull_request: { number: 9, head: { ref: "feature", sha: J }, base: { ref: "main" } },
+      },
+      [{ kind: "people", pull: 9, head: J, base: "main" }],
+    ],
+    [
+      "pull_request",
+      {
+        action: "labeled",
+        pull_request: { number: 9, head: { ref: "feature", sha: J }, base: { ref: "main" } },
+      },
+      [],
+    ],
+    [
+      "pull_request",
+      {
         action: "closed",
         pull_request: { merged: true, head: { ref: "gza/7-fix" }, base: { ref: "main" } },
       },

@@ -12,7 +12,7 @@ import { stand } from "./rest.ts";
 
 /** GitHub may still show what it computed for the head before. */
 const STALE_SECONDS = 60;
-const LOOK_AGAIN_SECONDS = 60;
+const LOOK_AGAIN_SECONDS = 300;
 
 export function rebaseBehind(snapshot: Snapshot, record: Record | null): Answer | null {
   const at = onHead(snapshot, record);

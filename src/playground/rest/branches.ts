@@ -63,6 +63,11 @@ export function branchesRoutes(api: Api): void {
       })),
     );
   });
+  // Of rules only classic protection is played here, which GitHub does not list as rules.
+  routes.get("/repos/:owner/:repo/rules/branches/:branch{.+}", (c) => {
+    readable(api, c);
+    return json(c, []);
+  });
   routes.get(`${branches}/:branch{.+/protection}`, (c) => {
     const { repository, branch } = administered(api, c);
     const rule = repository.protections.find(({ pattern }) => pattern === branch);
