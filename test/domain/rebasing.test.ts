@@ -115,7 +115,7 @@ describe("a pull request that conflicts", () => {
         wanted: { kind: "rebase", how: "retry" },
         not_before: later(NOW, 60),
       }),
-      "queued infrastructure",
+      "as it is, infrastructure",
     ],
     [
       "is not what another attempt was to do again",
