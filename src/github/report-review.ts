@@ -1,7 +1,7 @@
 /** Tells GitHub by GZA's own check whether its review stands behind a commit that is no task's head. */
 import { z } from "zod";
 import { REVIEW_CHECK } from "../domain/names.ts";
-import { Sha } from "../domain/task.ts";
+import type { Sha } from "../domain/task.ts";
 import type { Client, RepositoryKey } from "./client.ts";
 import { isUnanswered } from "./failure.ts";
 
