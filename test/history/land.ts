@@ -62,8 +62,9 @@ function areAtRest(tasks: readonly Task[], records: ReadonlyMap<number, Record>)
 }
 
 function isAtRest(record: Record | undefined): boolean {
-  if (record === undefined || record.attempt !== null || record.intents.length > 0) return false;
-  return record.phase === "done" || record.phase === "parked" || record.phase === "cancelled";
+  if (record === undefined || record.attempt !== null) return false;
+  if (record.phase === "parked") return true;
+  return (record.phase === "done" || record.phase === "cancelled") && record.intents.length === 0;
 }
 
 function restless(tasks: readonly Task[], records: ReadonlyMap<number, Record>): string {

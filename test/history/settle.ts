@@ -55,14 +55,8 @@ function realOutcome(path: string): number | null {
 }
 
 function takeReal(path: string, latest: number): void {
-  const listing = read([
-    "--literal-pathspecs",
-    "ls-tree",
-    "-z",
-    `${REPLAY}:${latest}/real`,
-    "--",
-    path,
-  ]).toString("utf8");
+  const place = `${latest}/real/${path}`;
+  const listing = read(["--literal-pathspecs", "ls-tree", "-z", REPLAY, "--", place]).toString("utf8");
   rmSync(path, { recursive: true, force: true });
   const [mode = "", , oid = ""] = listing.split(/[ \t]/);
   if (mode === "") return;
