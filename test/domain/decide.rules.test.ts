@@ -68,6 +68,11 @@ const WITNESSES: { rule: number; reason: string; case: Snapshot }[] = [
   { rule: 13, reason: "asked", case: snapshot() },
   { rule: 14, reason: "waits_for_checks", case: ready({ phase: "open", reason: "implemented", pull: null }) },
   {
+    rule: 15,
+    reason: "started",
+    case: reviewed({}, { pull: pull({ mergeable: "conflicting", behindBy: 1 }) }),
+  },
+  {
     rule: 16,
     reason: "waits_for_rerun",
     case: reviewed({}, { pull: pull({ checks: [check({ outcome: "failure" })] }) }),

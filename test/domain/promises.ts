@@ -145,8 +145,6 @@ function commentOf(key: string): string | null {
 }
 
 function* recording(at: Snapshot, after: RecordBody): Promises {
-  yield [JSON.stringify(after).length < MAX_RECORD_BYTES, "the record grows too large"];
-  yield [sentenceFor(at, after).what !== "", "says nothing"];
   yield [(after.attempt === null) === (after.phase !== "running"), "phase and attempt disagree"];
   const isOver = after.phase === "cancelled" || after.phase === "done";
   yield [isOver || at.record.kind !== "record" || at.issue.state === "open", "goes on with a closed issue"];
@@ -154,6 +152,8 @@ function* recording(at: Snapshot, after: RecordBody): Promises {
 
 function* moving(at: Snapshot, before: Record | null, move: NonNullable<Decision["move"]>): Promises {
   const { record: after, queue, refs } = move;
+  yield [JSON.stringify(after).length < MAX_RECORD_BYTES, "the record grows too large"];
+  yield [sentenceFor(at, after).what !== "", "says nothing"];
   const flight = (queue ?? at.ledger.queue).flight.filter(({ issue }) => issue === 7);
   yield [
     after.attempt === null
