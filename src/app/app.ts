@@ -206,7 +206,7 @@ function createSweeper(dependencies: SweepDependencies, minutes: number) {
 
   async function sweep(): Promise<void> {
     try {
-      await sweepAll(dependencies);
+      await sweepAll(dependencies, lastEnd === null);
       lastEnd = clock.now();
     } catch (error) {
       log.error({ err: error }, "the sweep failed; the next one tries again");

@@ -22,7 +22,7 @@ export interface SweepDependencies {
 }
 
 /** Everything: failed webhooks first, then each installation. What fails is logged and stops nothing else. */
-export async function sweepAll(dependencies: SweepDependencies): Promise<void> {
+export async function sweepAll(dependencies: SweepDependencies, isFirst: boolean): Promise<void> {
   const { log, clock } = dependencies;
   const app = await dependencies.appClient();
   await guarded(log, { what: "redelivery" }, async () => {
@@ -31,18 +31,19 @@ export async function sweepAll(dependencies: SweepDependencies): Promise<void> {
   });
   await guarded(log, { what: "installations" }, async () => {
     for (const installation of await listInstallations(app))
-      await sweepInstallation(installation, dependencies);
+      await sweepInstallation(installation, dependencies, isFirst);
   });
 }
 
 export async function sweepInstallation(
   installation: number,
   dependencies: SweepDependencies,
+  isFirst = false,
 ): Promise<void> {
   await guarded(dependencies.log, { what: "installation", installation }, async () => {
     const client = await dependencies.clientFor(installation);
     for (const repository of await listRepositories(client)) {
-      await sweepOne({ installation, repository }, dependencies);
+      await sweepOne({ installation, repository }, dependencies, isFirst);
     }
   });
 }
@@ -50,11 +51,12 @@ export async function sweepInstallation(
 export async function sweepOne(
   { installation, repository }: { installation: number; repository: RepositoryKey },
   { clientFor, key, log, wake, follow }: SweepDependencies,
+  isFirst = false,
 ): Promise<void> {
   const name = `${repository.owner}/${repository.name}`;
   await guarded(log, { what: "repository", repository: name }, async () => {
     const client = await clientFor(installation);
-    const { wake: issues, bases, removed } = await sweepRepository(client, repository, key);
+    const { wake: issues, bases, removed } = await sweepRepository(client, repository, { key, isFirst });
     if (removed.length > 0) log.warn({ repository: name, removed }, "removed what no record needs any more");
     for (const issue of issues) wake({ installation, repository, issue });
     for (const branch of bases) follow({ installation, repository, branch });

@@ -28,6 +28,17 @@ const LABELLED_QUERY = `query Labelled($owner: String!, $name: String!, $label: 
     pageInfo { hasNextPage endCursor } nodes { number updatedAt } } }
 }`;
 
+const RECENT_QUERY = `query Recent($owner: String!, $name: String!, $since: DateTime!) {
+  repository(owner: $owner, name: $name) { issues(states: CLOSED, filterBy: {since: $since}, first: 100, orderBy: {field: UPDATED_AT, direction: DESC}) {
+    nodes { number updatedAt } } }
+}`;
+
+const RecentAnswer = z.looseObject({
+  repository: z.looseObject({
+    issues: z.looseObject({ nodes: z.array(z.looseObject({ number: z.number(), updatedAt: z.string() })) }),
+  }),
+});
+
 const NextPage = z.looseObject({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 const Refs = z
   .looseObject({
@@ -61,11 +72,14 @@ const LabelledAnswer = z.looseObject({
   }),
 });
 
-/** `wake`: issues to look at. `bases`: branches on which living tasks have pull requests. `removed`: what was taken away, in words. */
+/** So long GitHub keeps what webhooks it sent; what an app that died had taken in was said within it. */
+const RECENT_MILLISECONDS = 24 * 3_600_000;
+
+/** `isFirst`: nothing is in memory yet, so what was said on tasks at their end may have been lost with the app before. `wake`: issues to look at. `bases`: branches on which living tasks have pull requests. `removed`: what was taken away, in words. */
 export async function sweepRepository(
   client: Client,
   repository: RepositoryKey,
-  key: KeyObject,
+  { key, isFirst = false }: { key: KeyObject; isFirst?: boolean },
 ): Promise<{ wake: number[]; bases: string[]; removed: string[] }> {
   const { answer, batons, backups, now } = await readLedger(client, repository);
   if (answer.isArchived) return { wake: [], bases: [], removed: [] };
@@ -79,11 +93,16 @@ export async function sweepRepository(
     ...(await removeBackups(client, place, { backups, tasks, now, keep: config.keep })),
   ];
   const labelled = await listLabelled(client, repository, config.label);
-  return { wake: worthALook(tasks, labelled), bases: basesOf(tasks), removed };
+  const recent = isFirst ? await listRecent(client, repository, now) : new Map<number, string>();
+  return { wake: worthALook(tasks, labelled, recent), bases: basesOf(tasks), removed };
 }
 
 /** Everything that lives or has something left to do, what somebody may have asked for again, and what nobody has looked at yet. */
-function worthALook(tasks: readonly ListedTask[], labelled: ReadonlyMap<number, string>): number[] {
+function worthALook(
+  tasks: readonly ListedTask[],
+  labelled: ReadonlyMap<number, string>,
+  recent: ReadonlyMap<number, string>,
+): number[] {
   const resting = new Map<number, string>();
   const wake = new Set<number>();
   for (const { issue, record } of tasks) {
@@ -93,6 +112,11 @@ function worthALook(tasks: readonly ListedTask[], labelled: ReadonlyMap<number, 
   for (const [issue, updated] of labelled) {
     const since = resting.get(issue);
     if (since === undefined || updated > since) wake.add(issue);
+  }
+  for (const [issue, since] of resting) {
+    // Instants have whole seconds: what was said right after the end may have the same.
+    const updated = recent.get(issue);
+    if (updated !== undefined && updated >= since) wake.add(issue);
   }
   return [...wake].toSorted((one, other) => one - other);
 }
@@ -176,6 +200,18 @@ async function readLedger(
 
 function named(refs: z.infer<typeof Refs>): NamedRef[] {
   return (refs?.nodes ?? []).map(({ name, target }) => ({ name, oid: target.oid }));
+}
+
+/** Closed issues that changed within a day, the newest hundred, and when each did. */
+async function listRecent(
+  client: Client,
+  { owner, name }: RepositoryKey,
+  now: Instant,
+): Promise<Map<number, string>> {
+  const since = new Date(Date.parse(now) - RECENT_MILLISECONDS).toISOString();
+  const { data } = await graphql(client, RECENT_QUERY, { owner, name, since });
+  const { nodes } = RecentAnswer.parse(data).repository.issues;
+  return new Map(nodes.map(({ number, updatedAt }) => [number, updatedAt]));
 }
 
 /** Open issues with the label, and when each last changed. */

@@ -259,10 +259,10 @@ test("the sweep removes a baton and a queue entry that no record names, and keep
     applyMove(other.client, { snapshot: await lookThere(), move: to }, other.observer.key);
   await apply(first(issue));
   await apply(claim(await lookThere()));
-  const kept = await sweepRepository(other.client, other.place, other.observer.key);
+  const kept = await sweepRepository(other.client, other.place, { key: other.observer.key });
   await apply({ ...first(issue), brief: null, findings: null, receipt: null, story: "forgot the attempt" });
 
-  const swept = await sweepRepository(other.client, other.place, other.observer.key);
+  const swept = await sweepRepository(other.client, other.place, { key: other.observer.key });
   const after = await lookThere();
 
   expect(kept).toEqual({ wake: [issue], bases: [], removed: [] });

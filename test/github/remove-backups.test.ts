@@ -46,7 +46,7 @@ test("the sweep removes those that are old and not needed, by the time that the 
   };
   for (const ref of Object.values(names)) await small.ada.rest.git.createRef({ ...where, ref, sha });
 
-  const { removed } = await sweepRepository(small.client, small.place, small.observer.key);
+  const { removed } = await sweepRepository(small.client, small.place, { key: small.observer.key });
   const refs = await readRefs(small.client, small.place, Object.values(names));
 
   const left = Object.entries(names).filter(([, ref]) => refs.get(ref) !== null);
@@ -64,7 +64,7 @@ test("the sweep names the bases on which living tasks have pull requests", async
   await changeRecord(small, over.issue, { pull: 51, phase: "done", reason: "merged" });
   await taskOnBranch(small);
 
-  const { bases } = await sweepRepository(small.client, small.place, small.observer.key);
+  const { bases } = await sweepRepository(small.client, small.place, { key: small.observer.key });
 
   expect(bases).toEqual(["release"]);
 });

@@ -29,7 +29,9 @@ export function issueConnection(
   args: GitHub.RepositoryIssuesArgs,
 ): Connection<SubjectNode> {
   const filter = args.filterBy ?? {};
-  const unknown = Object.keys(filter).find((key) => !["labels", "states", "since"].includes(key));
+  // The schema itself says false where a query says nothing of `viewerSubscribed`.
+  const asked = Object.entries(filter).filter(([, value]) => value !== false);
+  const unknown = asked.map(([key]) => key).find((key) => !["labels", "states", "since"].includes(key));
   if (unknown !== undefined) throw notPlayed(`IssueFilters.${unknown}`);
   const states = filter.states ?? args.states;
   const { since } = filter;
