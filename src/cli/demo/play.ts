@@ -6,7 +6,7 @@ import type { Stage } from "./stage.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** The main job takes a fraction of this, even on a slow machine. */
-const LONGEST_SECONDS = 240;
+const LONGEST_SECONDS = 400;
 const LOOK_MILLISECONDS = 100;
 
 export const DASHES = {
