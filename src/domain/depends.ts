@@ -3,8 +3,7 @@
 const MAX_ISSUES = 20;
 
 /** Whatever is written after the numbers: people end sentences, and say why. */
-const LINE =
-  /^[ \t>*+-]*depends on:?[ \t]+(#\d{1,9}\b(?:(?:[ \t]*,)?(?:[ \t]*and\b)?[ \t]*#\d{1,9}\b)*)/gim;
+const LINE = /^[ \t>*+-]*depends on:?[ \t]+(#\d{1,9}\b(?:(?:[ \t]*,)?(?:[ \t]*and\b)?[ \t]*#\d{1,9}\b)*)/gim;
 
 /** Numbers of the issues of this repository that `text` names so, other than `self`. */
 export function dependsOn(text: string, self: number): number[] {

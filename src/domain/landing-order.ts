@@ -65,6 +65,19 @@ export function isNext(snapshot: Snapshot, record: RecordBody): boolean {
   return isPatient(snapshot, record) || landingOrder(landersWith(snapshot, record))[0] === record.issue;
 }
 
+/** Those that are merged, or rebased to be merged, before this one and change the same paths: this one would only be rebased again. */
+export function inTheWay({ ledger, config }: Snapshot, record: RecordBody): RecordBody[] {
+  if (config.kind === "broken" || !wantsMerge(record, config.config)) return [];
+  return ledger.records.filter(
+    (other) =>
+      other.issue !== record.issue &&
+      other.base === record.base &&
+      wantsMerge(other, config.config) &&
+      isLanding(other) &&
+      doMeet(record.footprint, other.footprint),
+  );
+}
+
 /** It is about to be merged: ready, being rebased, or rebased and being looked at; not if it waits for others itself. */
 export function isLanding({ phase, reason, attempt, rebased, head }: RecordBody): boolean {
   if (phase === "ready" || attempt?.kind === "rebase") return true;

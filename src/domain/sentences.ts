@@ -4,7 +4,7 @@ import type { RecordBody } from "./record.ts";
 import { countsOf, verdictTitle } from "./review-body.ts";
 import { ENDED } from "./sentences-ended.ts";
 import { PARKED } from "./sentences-parked.ts";
-import { landersWith, landingOrder } from "./landing-order.ts";
+import { inTheWay, landersWith, landingOrder } from "./landing-order.ts";
 import { list, plainly, type Say, type Sentence } from "./sentence.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { checksOf } from "./checks.ts";
@@ -127,15 +127,22 @@ const SENTENCES: { [reason in Reason]: Say } = { ...MOVING, ...ENDED, ...PARKED,
 
 /** Which pull requests go first, and that a merge of one may change this one's place. */
 function landingSentence(snapshot: Snapshot, record: RecordBody): Sentence {
+  const isRebaseDue = snapshot.pull?.mergeable === "conflicting";
   const order = landingOrder(landersWith(snapshot, record));
-  const before = order.slice(0, Math.max(0, order.indexOf(record.issue)));
+  const before = isRebaseDue
+    ? inTheWay(snapshot, record).map(({ issue }) => issue)
+    : order.slice(0, Math.max(0, order.indexOf(record.issue)));
+  if (before.length === 0)
+    return { what: "Another task lands first; this one is looked at again after it.", next: null };
   const first = before.slice(0, 5).map((issue) => `#${issue}`);
   const more = before.length > first.length ? ` and ${before.length - first.length} more` : "";
-  const what =
-    first.length === 0
-      ? "Another task lands first; this one is looked at again after it."
-      : `${first.join(", ")}${more} ${before.length === 1 ? "lands" : "land"} first: in that order the fewest have to be rebased. This one is looked at again after ${before.length === 1 ? "it" : "each"}.`;
-  return { what, next: null };
+  const isOne = before.length === 1;
+  const same = `${isOne ? "it changes" : "they change"} the same files`;
+  const why = isRebaseDue ? same : "in that order the fewest have to be rebased";
+  return {
+    what: `${first.join(", ")}${more} ${isOne ? "lands" : "land"} first: ${why}. This one is looked at again after ${isOne ? "it" : "each"}.`,
+    next: null,
+  };
 }
 
 /** A good end where there is no pull request; a stop where there is one. */

@@ -109,6 +109,14 @@ function behindOthers(...issues: number[]): Snapshot {
   return reviewed(body, { ledger: { ...snapshot().ledger, records } });
 }
 
+/** GitHub shows that the others get in its way. */
+function inConflict(from: Snapshot): Snapshot {
+  const body = { ...recordOf(from), phase: "open", footprint: "abcdef" } as const;
+  const records = from.ledger.records.map((other) => ({ ...other, footprint: "abcdef" }));
+  const conflicting = reviewed(body, { ledger: { ...from.ledger, records } });
+  return { ...conflicting, pull: conflicting.pull && { ...conflicting.pull, mergeable: "conflicting" } };
+}
+
 /** Phases of reasons that are none of `open`. */
 const PHASES: { [reason in Reason]?: Phase } = {
   asked: "queued",
@@ -142,6 +150,8 @@ function everything(): string {
     ["waits_for_landing, one", status(behindOthers(12))],
     ["waits_for_landing, many", status(behindOthers(12, 9, 13, 14, 15, 16, 17))],
     ["waits_for_landing, nobody any more", status(behindOthers())],
+    ["waits_for_landing, in conflict", status(inConflict(behindOthers(12)))],
+    ["waits_for_landing, in conflict, many", status(inConflict(behindOthers(12, 9)))],
     [
       "waits_for_merge, by GitHub itself",
       status(reviewed({ phase: "open", reason: "waits_for_merge" }, { pull: pull({ autoMerge: "on" }) })),

@@ -1,7 +1,6 @@
 /** Rule 15: a pull request that conflicts with its base is put on the newest base; one that is only behind, where that is asked for. */
 import { causeToRebase, isOnBase, onHead, type AtHead } from "../at-head.ts";
-import { doMeet } from "../footprint.ts";
-import { isLanding, isPatient, wantsMerge } from "../landing-order.ts";
+import { inTheWay, isPatient } from "../landing-order.ts";
 import type { Record } from "../record.ts";
 import { moves, type Answer } from "../rule.ts";
 import type { Snapshot } from "../snapshot.ts";
@@ -30,7 +29,7 @@ export function rebaseBehind(snapshot: Snapshot, record: Record | null): Answer 
   }
   if (!isWanted && isOnBase(at.record, at.pull)) return giveUp(snapshot, at);
   const again = later(snapshot.now, LOOK_AGAIN_SECONDS);
-  if (!isWanted && isInTheWay(snapshot, at)) {
+  if (!isWanted && letsOthersLand(snapshot, at.record)) {
     return stand(snapshot, at.record, { phase: "open", reason: "waits_for_landing", again });
   }
   return start(snapshot, at.record, "rebase", wanted?.how ?? "first");
@@ -49,16 +48,8 @@ function giveUp(snapshot: Snapshot, { record }: AtHead): Answer {
   );
 }
 
-/** A task that is merged, or rebased to be merged, before this one and changes the same paths: this one would only be rebased again. */
-function isInTheWay(snapshot: Snapshot, { record, config }: AtHead): boolean {
-  // Who stands in line for room has let others go first already.
-  if (!wantsMerge(record, config) || record.phase === "queued" || isPatient(snapshot, record)) return false;
-  return snapshot.ledger.records.some(
-    (other) =>
-      other.issue !== record.issue &&
-      other.base === record.base &&
-      wantsMerge(other, config) &&
-      isLanding(other) &&
-      doMeet(record.footprint, other.footprint),
-  );
+/** Who stands in line for room has let others go first already, and nobody waits for ever. */
+function letsOthersLand(snapshot: Snapshot, record: Record): boolean {
+  const hasWaited = record.phase === "queued" || isPatient(snapshot, record);
+  return !hasWaited && inTheWay(snapshot, record).length > 0;
 }
