@@ -8,6 +8,7 @@ import type { Inputs } from "./inputs.ts";
 import { head, plainText } from "./plain-text.ts";
 import { beforeAttempt, GZA_EMAIL, GZA_NAME, WORK_BRANCH } from "./prepare.ts";
 import { BUNDLE_FILE } from "./raw-report.ts";
+import { leaveUntouched } from "./untouched.ts";
 
 /** What became of the clone: `tip` is the newest commit, `commits` how many lie between the start and it. */
 export type Work = { kind: "work"; tip: string; commits: number } | { kind: "unreadable"; why: string };
@@ -27,7 +28,7 @@ export async function collectWork(inputs: Inputs, job: Job): Promise<Work> {
   await git(["init", "--quiet", "--bare", "--template=", own], { dir: null });
   await mkdir(join(own, "objects", "info"), { recursive: true });
   await writeFile(join(own, "objects", "info", "alternates"), `${join(cloned, "objects")}\n`);
-  const options: GitOptions = { dir: own, workTree: inputs.clone };
+  const options = { dir: own, workTree: inputs.clone };
   await git(["read-tree", before], options);
   const added = await tryGit(["add", "--all", "--", "."], options);
   if (added.exit !== 0)
@@ -35,6 +36,7 @@ export async function collectWork(inputs: Inputs, job: Job): Promise<Work> {
       kind: "unreadable",
       why: `The agent's files cannot be added: ${head(plainText(added.stderr), 500)}`,
     };
+  await leaveUntouched(options, before, join(inputs.temp, "untouched"));
 
   const after = await commitLeftovers(options, before, job);
   await git(["update-ref", branchRef(WORK_BRANCH), after], options);
