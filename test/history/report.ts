@@ -12,7 +12,8 @@ export interface HistoryReport {
   notes: string[];
   tasks: ReportedTask[];
   skipped: { commit: string; subject: string; why: string }[];
-  counts: { [by in By]: number } & { parked: number; skipped: number };
+  /** `contained`: those among the parked of which everything is on the base already. */
+  counts: { [by in By]: number } & { parked: number; contained: number; skipped: number };
   /** Of all tasks, the share that landed without an agent's help. */
   withoutModel: number;
   /** Issues in the order in which they landed. */
@@ -72,6 +73,7 @@ export function reportOf({ opened, window, replays, judged, seconds }: Ran): His
     regeneration: count("regeneration"),
     agent: count("agent"),
     parked: tasks.filter(({ landed }) => !landed).length,
+    contained: tasks.filter(({ landed, reason }) => !landed && reason === "unchanged").length,
     skipped: replays.skipped.length,
   };
   const alone = counts.none + counts.git + counts.regeneration;
@@ -128,7 +130,7 @@ export function tableOf(report: HistoryReport): string {
       ({ commit, subject, why }) => `Skipped ${commit.slice(0, 7)} “${subject.slice(0, 44)}”: ${why}`,
     ),
     "",
-    `${report.tasks.length} tasks from ${report.base.slice(0, 7)}: ${counts.none} landed as they were, ${counts.git} by git alone, ${counts.regeneration} by regeneration, ${counts.agent} by the agent; ${counts.parked} parked, ${counts.skipped} skipped.`,
+    `${report.tasks.length} tasks from ${report.base.slice(0, 7)}: ${counts.none} landed as they were, ${counts.git} by git alone, ${counts.regeneration} by regeneration, ${counts.agent} by the agent; ${counts.parked} parked (of ${counts.contained} everything was there already), ${counts.skipped} skipped.`,
     `Landed without a model: ${(report.withoutModel * 100).toFixed(1)} %. Order: ${report.order.map((issue) => `#${issue}`).join(" ")}`,
     `Plain cherry-picks come to the same tree for ${report.picked}; ${report.replaced} heads were replaced.`,
     `${report.seconds} s; ${requests.rest} REST and ${requests.graphql} GraphQL requests, ${requests.content} of them content.`,

@@ -30,8 +30,8 @@ function settle(path: string): void {
 
 /** What is on the base, and this task itself. */
 function presentChanges(): ListedChange[] {
-  const trailers = read(["log", "--format=%(trailers:key=Gza-Task,valueonly)", `${manifest.base}..HEAD`]);
-  const landed = new Set(trailers.toString("utf8").split(/[\s#]+/));
+  const messages = read(["log", "--format=%B", `${manifest.base}..HEAD`]).toString("utf8");
+  const landed = new Set([...messages.matchAll(/^Gza-Task: #(\d+)$/gm)].map(([, number]) => number));
   return manifest.changes.filter((change) => change === self || landed.has(String(change.issue)));
 }
 
