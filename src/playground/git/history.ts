@@ -15,15 +15,18 @@ export async function commitsBetween(
   repository: Repository,
   { tip, hidden, limit, path }: { tip: string; hidden: string[]; limit?: number; path?: string },
 ): Promise<string[]> {
-  const listing = await gitText(repository.directory, [
-    "rev-list",
-    "--topo-order",
-    ...(limit === undefined ? [] : [`--max-count=${limit}`]),
-    tip,
-    ...hidden.map((oid) => `^${oid}`),
-    "--",
-    ...(path === undefined ? [] : [path]),
-  ]);
+  const question = `commits ${limit ?? ""} ${path ?? ""}`;
+  const listing = await remembered(repository, { question, oids: [tip, ...hidden] }, () =>
+    gitText(repository.directory, [
+      "rev-list",
+      "--topo-order",
+      ...(limit === undefined ? [] : [`--max-count=${limit}`]),
+      tip,
+      ...hidden.map((oid) => `^${oid}`),
+      "--",
+      ...(path === undefined ? [] : [path]),
+    ]),
+  );
   return listing === "" ? [] : listing.split("\n");
 }
 
@@ -45,7 +48,9 @@ export async function withChanges(repository: Repository, oids: string[]): Promi
   if (oids.length === 0) return [];
   const commits = await readCommits(repository, oids);
   const args = ["diff-tree", "--stdin", "--root", "-r", "-z", "--no-renames", "--name-status"];
-  const listing = await gitText(repository.directory, args, { stdin: `${oids.join("\n")}\n` });
+  const listing = await remembered(repository, { question: "changes", oids }, () =>
+    gitText(repository.directory, args, { stdin: `${oids.join("\n")}\n` }),
+  );
   const changes = new Map<string, Record<string, string[]>>();
   let current: Record<string, string[]> = {};
   const words = listing.split("\0");

@@ -2,7 +2,8 @@
 import type { Repository } from "../model/world.ts";
 import { ask, type Found, type Question } from "./reader.ts";
 import { remembered } from "./remember.ts";
-import { git, gitText, tryGit } from "./run.ts";
+import { gitText, tryGit } from "./run.ts";
+import { parseTree, typeOf } from "./tree.ts";
 
 export type GitObject = Found;
 
@@ -93,14 +94,24 @@ export async function readTree(
   treeish: string,
   recursive = false,
 ): Promise<TreeEntry[] | null> {
-  const oid = await resolve(repository, treeish.includes(":") ? treeish : `${treeish}^{tree}`);
-  if (oid === null) return null;
-  const args = ["ls-tree", "-z", "--long", "--full-tree", ...(recursive ? ["-r", "-t"] : []), oid];
-  const listing = (await git(repository.directory, args)).toString("utf8");
-  return listing
-    .split("\0")
-    .filter((line) => line !== "")
-    .map(parseTreeLine);
+  const [tree] = await readObjects(repository, [treeish.includes(":") ? treeish : `${treeish}^{tree}`]);
+  if (tree?.type !== "tree") return null;
+  const stored = parseTree(tree.bytes);
+  const sizes = await ask(
+    repository.directory,
+    "info",
+    stored.map(({ oid }) => oid),
+  );
+  const entries: TreeEntry[] = [];
+  for (const [index, { mode, name, oid }] of stored.entries()) {
+    const type = typeOf({ mode });
+    const size = type === "blob" ? (sizes[index]?.size ?? null) : null;
+    entries.push({ mode: mode.padStart(6, "0") as TreeEntry["mode"], type, oid, path: name, size });
+    if (type !== "tree" || !recursive) continue;
+    for (const entry of (await readTree(repository, oid, true)) ?? [])
+      entries.push({ ...entry, path: `${name}/${entry.path}` });
+  }
+  return entries;
 }
 
 /** All refs whose name begins with `prefix` (as GitHub's matching-refs: `refs/heads/feat` finds `refs/heads/feature`), by name. */
@@ -168,18 +179,5 @@ function parseIdentity(line: string): Identity {
     name: found["name"] ?? "",
     email: found["email"] ?? "",
     date: new Date(Number(found["seconds"]) * 1000).toISOString().replace(".000Z", "Z"),
-  };
-}
-
-function parseTreeLine(line: string): TreeEntry {
-  const tab = line.indexOf("\t");
-  const facts = line.slice(0, tab);
-  const [mode, type, oid = "", size] = facts.split(/ +/);
-  return {
-    mode: mode as TreeEntry["mode"],
-    type: type as TreeEntry["type"],
-    oid,
-    path: line.slice(tab + 1),
-    size: size === "-" || size === undefined ? null : Number(size),
   };
 }

@@ -5,6 +5,8 @@ import { gitEnvironment } from "./run.ts";
 export interface Found {
   oid: string;
   type: "commit" | "tree" | "blob" | "tag";
+  /** In bytes. */
+  size: number;
   /** Empty where only `info` was asked for. */
   bytes: Buffer;
 }
@@ -118,15 +120,17 @@ function createAnswers(): {
     const header = /^(?<oid>[0-9a-f]{40}) (?<type>commit|tree|blob|tag) (?<size>\d+)$/.exec(
       all.toString("utf8", 0, end),
     )?.groups;
+    const size = Number(header?.["size"] ?? 0);
     // The bytes are followed by a newline.
-    const size = header && question === "contents" ? Number(header["size"]) + 1 : 0;
-    wanted = end + 1 + size;
+    const rest = header && question === "contents" ? size + 1 : 0;
+    wanted = end + 1 + rest;
     if (length < wanted) return undefined;
-    const bytes = all.subarray(end + 1, end + 1 + Math.max(0, size - 1));
+    const bytes = all.subarray(end + 1, Math.max(end + 1, wanted - 1));
     chunks = [all.subarray(wanted)];
     length -= wanted;
     wanted = 1;
-    return header ? { oid: header["oid"] as string, type: header["type"] as Found["type"], bytes } : null;
+    if (!header) return null;
+    return { oid: header["oid"] as string, type: header["type"] as Found["type"], size, bytes };
   }
 
   return { add, take };
