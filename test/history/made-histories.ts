@@ -50,13 +50,16 @@ export const NASTY: readonly MadeCommit[] = [
   { subject: "Begin", files: FIRST },
   {
     subject: "Names that need quotes",
-    files: { [NAME]: prose({ 2: "Second" }), "-rf": prose({ 2: "Second" }) },
-  },
-  { subject: "A name that looks like a pattern", files: { ":(top)*?[a].txt": prose({ 9: "Ninth" }) } },
-  { subject: "Another mode", files: { "run me": { mode: "100755", content: "#!/bin/sh\necho hello\n" } } },
-  {
-    subject: "Another target",
     files: {
+      [NAME]: prose({ 2: "Second" }),
+      "-rf": prose({ 2: "Second" }),
+      ":(top)*?[a].txt": prose({ 9: "Ninth" }),
+    },
+  },
+  {
+    subject: "Another mode, another target",
+    files: {
+      "run me": { mode: "100755", content: "#!/bin/sh\necho hello\n" },
       link: { mode: "120000", content: "list.txt" },
       "to/link": { mode: "120000", content: "../link" },
     },
@@ -73,23 +76,20 @@ export const NASTY: readonly MadeCommit[] = [
       "raw crlf.txt": crlf(prose({ 4: "Fourth" })),
       "latin1.txt": Buffer.from(prose({ 3: "Stra\u00DFe und \u00C4rger", 4: "\u00DCbel" }), "latin1"),
       "no newline": "one\n2\nthree",
+      // git ignores it, and has it all the same.
+      "kept.log": prose({ 5: "Fifth" }),
     },
   },
-  { subject: "What git ignores is there all the same", files: { "kept.log": prose({ 5: "Fifth" }) } },
   { subject: "A name that is no UTF-8", files: { "latin1:stra\u00DFe.txt": "a\n" } },
-  {
-    subject: "Alpha and beta have company",
-    files: {
-      "list.txt": lines("alpha", "alpha 2", "beta", "omega"),
-      "changes.union": lines("# Changes", "", "- First.", "- Alpha 2."),
-    },
-  },
+  { subject: "Alpha has company", files: { "list.txt": lines("alpha", "alpha 2", "beta", "omega") } },
   {
     subject: "A branch that was merged",
-    merged: {
-      "list.txt": lines("alpha", "alpha 2", "alpha 3", "beta", "omega"),
-      "changes.union": lines("# Changes", "", "- First.", "- Alpha 2.", "- Alpha 3."),
-    },
+    merged: { "list.txt": lines("alpha", "alpha 2", "alpha 3", "beta", "omega") },
+  },
+  { subject: "An entry", files: { "changes.union": lines("# Changes", "", "- First.", "- Second.") } },
+  {
+    subject: "Another entry",
+    files: { "changes.union": lines("# Changes", "", "- First.", "- Second.", "- Third.") },
   },
   { subject: "Before the end", files: { "table.txt": lines("begin", "one", "end") } },
   {
