@@ -19,7 +19,8 @@ export interface Judged extends Outcome {
   picked: number;
   /** How many heads were replaced, all of which are kept. */
   replaced: number;
-  requests: { rest: number; graphql: number; content: number };
+  /** What the app asked GitHub for; `kinds`: how often for what, most often first. */
+  requests: { rest: number; graphql: number; content: number; kinds: { [kind: string]: number } };
 }
 
 /** `dir`: the harness's own repository; `borrowed`: where the objects of the real one lie. */
@@ -41,8 +42,25 @@ export async function judge(
     ...(await checkBackups(stage, landed.replaced)),
   ];
   const { requests } = await outcomeOf(stage, []);
-  const numbers = { picked: picks.same.size, replaced: landed.replaced.length, requests };
-  return { ...outcome, ...numbers, kept: patches.kept, faults };
+  const numbers = { picked: picks.same.size, replaced: landed.replaced.length };
+  return {
+    ...outcome,
+    ...numbers,
+    requests: { ...requests, kinds: kindsOf(stage) },
+    kept: patches.kept,
+    faults,
+  };
+}
+
+function kindsOf({ playground, bot }: Stage): Judged["requests"]["kinds"] {
+  const counts = new Map<string, number>();
+  for (const { actor, kind, method, path } of playground.requests()) {
+    if (actor !== bot && actor !== null) continue;
+    const rest = `${method} ${path.replaceAll(/\b(?:\d+|[0-9a-f]{40})\b/g, "*")}`;
+    const name = kind === "graphql" ? `graphql ${path}` : rest;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].toSorted(([, one], [, other]) => other - one));
 }
 
 async function checkBackups({ repository }: Stage, replaced: Landed["replaced"]): Promise<string[]> {

@@ -92,11 +92,14 @@ export function reportOf({ opened, window, replays, judged, seconds }: Ran): His
     order: judged?.order ?? [],
     picked: judged?.picked ?? 0,
     replaced: judged?.replaced ?? 0,
-    requests: judged?.requests ?? { rest: 0, graphql: 0, content: 0 },
+    requests: judged?.requests ?? { rest: 0, graphql: 0, content: 0, kinds: {} },
     seconds,
     faults: judged?.faults ?? [],
   };
 }
+
+/** The table names so many of the most frequent requests. */
+const MOST_KINDS = 8;
 
 const LANDED: { [by in By]: string } = {
   none: "as it was",
@@ -134,6 +137,9 @@ export function tableOf(report: HistoryReport): string {
     `Landed without a model: ${(report.withoutModel * 100).toFixed(1)} %. Order: ${report.order.map((issue) => `#${issue}`).join(" ")}`,
     `Plain cherry-picks come to the same tree for ${report.picked}; ${report.replaced} heads were replaced.`,
     `${report.seconds} s; ${requests.rest} REST and ${requests.graphql} GraphQL requests, ${requests.content} of them content.`,
+    ...Object.entries(requests.kinds)
+      .slice(0, MOST_KINDS)
+      .map(([kind, times]) => `${String(times).padStart(6)} × ${kind}`),
     ...report.faults.map((fault) => `FAULT: ${fault}`),
   ];
   return lines.join("\n");
