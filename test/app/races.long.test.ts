@@ -15,7 +15,12 @@ import { commitOn, look, taskWithPull, type TaskOnBranch } from "../github/task-
 
 const SEEDS = 200;
 const AT_ONCE = 4;
-const CONFIG = "review: { enabled: false }\n";
+/** About a minute on a machine that does nothing else. */
+const PATIENCE_MILLISECONDS = 600_000;
+const FILES = {
+  ".github/gza.yml": "review: { enabled: false }\n",
+  ".github/workflows/gza.yml": "on: workflow_dispatch\njobs: {}\n",
+};
 const where = { owner: "ada", repo: "engine" };
 
 /** What GZA is about to do when the person comes in between. */
@@ -30,34 +35,53 @@ interface Race {
   pushes: { n: number; when: "before" | "after"; how: (typeof PUSHES)[number] }[];
 }
 
-it(`loses no commit in ${SEEDS} races`, async () => {
-  const seeds = Array.from({ length: SEEDS }, (_, seed) => seed);
-  const outcomes: { move: MoveName; lost: string[]; moved: number; pushed: number }[] = [];
-  const workers = Array.from({ length: AT_ONCE }, async () => {
-    for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift())
-      outcomes.push(await race(raceOf(seed)));
-  });
-  await Promise.all(workers);
+interface Outcome {
+  move: MoveName;
+  /** Commits that nobody can reach any more. */
+  lost: string[];
+  /** How often the App and the person moved the branch. */
+  moved: number;
+  pushed: number;
+  /** Moves before which the person pushed, after GZA had read what it decided them on. */
+  overtaken: number;
+  /** Moves that lost, and what they left behind all the same. */
+  defeats: number;
+  traces: string[];
+}
 
-  expect(outcomes.flatMap(({ lost }) => lost)).toEqual([]);
-  // The races are worth something only if both sides really came to move the branch.
-  for (const move of MOVES) {
-    const those = outcomes.filter((one) => one.move === move);
-    expect(those.filter(({ pushed }) => pushed > 0).length).toBeGreaterThan(SEEDS / 10);
-    expect(those.filter(({ moved }) => moved > 0).length).toBeGreaterThan(
-      move === "keep what failed" ? -1 : 5,
-    );
-  }
-});
+it(
+  `loses no commit in ${SEEDS} races`,
+  async () => {
+    const seeds = Array.from({ length: SEEDS }, (_, seed) => seed);
+    const outcomes: Outcome[] = [];
+    const workers = Array.from({ length: AT_ONCE }, async () => {
+      for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift())
+        outcomes.push(await race(raceOf(seed)));
+    });
+    await Promise.all(workers);
 
-async function race({
-  move,
-  pushes,
-}: Race): Promise<{ move: MoveName; lost: string[]; moved: number; pushed: number }> {
-  await using small = await smallRepository({ ".github/gza.yml": CONFIG });
+    expect(outcomes.flatMap(({ lost }) => lost)).toEqual([]);
+    expect(outcomes.flatMap(({ traces }) => traces)).toEqual([]);
+    // The races are worth something only if both sides really came to move the branch, and in either order.
+    expect(outcomes.filter(({ overtaken }) => overtaken > 0).length).toBeGreaterThan(SEEDS / 10);
+    expect(outcomes.filter(({ defeats }) => defeats > 0).length).toBeGreaterThan(SEEDS / 20);
+    for (const move of MOVES) {
+      const those = outcomes.filter((one) => one.move === move);
+      expect(those.filter(({ pushed }) => pushed > 0).length).toBeGreaterThan(SEEDS / 10);
+      expect(those.filter(({ moved }) => moved > 0).length).toBeGreaterThan(
+        move === "keep what failed" ? -1 : 5,
+      );
+    }
+  },
+  PATIENCE_MILLISECONDS,
+);
+
+async function race({ move, pushes }: Race): Promise<Outcome> {
+  await using small = await smallRepository(FILES);
   const task = await taskWithPull(small);
   await prepare(small, task, move);
-  const { updates, stop } = follow(small, branchRef(task.branch));
+  const journal: Step[] = [];
+  const stop = follow(small, branchRef(task.branch), journal);
   let running = false;
   small.onRequest(async (n, when) => {
     if (running) return;
@@ -66,15 +90,48 @@ async function race({
       await pushAs(small, task, push.how);
     running = false;
   });
-  for (let round = 0; round < 3; round += 1) await handleOnce(small, task.issue);
+  for (let round = 0; round < 3; round += 1) await handleOnce(small, task.issue, journal);
   stop();
+  const updates = journal.filter((step) => step.kind === "updated");
   const byApp = updates.filter(({ sender }) => sender !== small.adaId);
   return {
     move,
     lost: lostOf(small, updates),
     moved: byApp.length,
     pushed: updates.length - byApp.length,
+    ...movesIn(small, journal),
   };
+}
+
+/** How GZA's moves of refs went, each from its reading to its end. */
+function movesIn(
+  small: SmallRepository,
+  journal: readonly Step[],
+): Pick<Outcome, "overtaken" | "defeats" | "traces"> {
+  const found = { overtaken: 0, defeats: 0, traces: Array.of<string>() };
+  for (const [start, read] of journal.entries()) {
+    if (read.kind !== "read" || !read.moves) continue;
+    const rest = journal.slice(start + 1);
+    const end = rest.findIndex(({ kind }) => kind === "won" || kind === "lost");
+    if (end === -1) continue;
+    const updates = rest.slice(0, end).filter((step) => step.kind === "updated");
+    if (updates[0]?.sender === small.adaId) found.overtaken += 1;
+    const ended = rest[end];
+    if (ended?.kind !== "lost") continue;
+    found.defeats += 1;
+    if (ended.refs !== read.refs) found.traces.push(`${read.refs} became ${ended.refs}`);
+    const moved = updates.filter(({ sender }) => sender !== small.adaId);
+    found.traces.push(...moved.map(({ after }) => `the branch went to ${after ?? "nothing"}`));
+    const next = rest.slice(end).find(({ kind }) => kind === "read");
+    const requests = small.playground.requests().slice(ended.requests, next?.requests);
+    const written = requests.filter(({ actor, method, path }) => actor !== "ada" && !isRead(method, path));
+    found.traces.push(...written.map(({ method, path }) => `${method} ${path}`));
+  }
+  return found;
+}
+
+function isRead(method: string, path: string): boolean {
+  return method === "GET" || /^(?:Snapshot|Comments|Threads|Contexts|Tasks|Record|Landed|Refs)$/.test(path);
 }
 
 /** Commits that were on the branch, that no person took off it herself, and that nothing leads to any more. */
@@ -91,34 +148,60 @@ function lostOf(small: SmallRepository, updates: readonly Update[]): string[] {
   return [...seen].filter((oid) => !reachable.has(oid) && !gone.has(oid));
 }
 
+/** What happened, in its order. `requests`: how many there had been. */
+type Step =
+  | Update
+  | { kind: "read"; moves: boolean; refs: string; requests: number }
+  | { kind: "won" | "lost"; refs: string; requests: number };
+
 interface Update {
+  kind: "updated";
   before: string | null;
   after: string | null;
   sender: number;
+  requests: number;
 }
 
-function follow({ playground }: SmallRepository, ref: string): { updates: Update[]; stop: () => void } {
-  const updates: Update[] = [];
+function follow({ playground }: SmallRepository, ref: string, journal: Step[]): () => void {
   const oidOf = (value: unknown): string | null => (/^0*$/.test(String(value)) ? null : String(value));
-  const { listeners } = playground.world;
+  const { listeners, requests } = playground.world;
   const listener: (typeof listeners)[number] = ({ name, payload, senderId }) => {
     if (name !== "push" || payload.ref !== ref) return;
-    updates.push({ before: oidOf(payload.before), after: oidOf(payload.after), sender: senderId });
+    const [before, after] = [oidOf(payload.before), oidOf(payload.after)];
+    journal.push({ kind: "updated", before, after, sender: senderId, requests: requests.length });
   };
   listeners.push(listener);
-  return { updates, stop: () => listeners.splice(listeners.indexOf(listener), 1) };
+  return () => listeners.splice(listeners.indexOf(listener), 1);
 }
 
-async function handleOnce(small: SmallRepository, issue: number): Promise<void> {
+async function handleOnce(small: SmallRepository, issue: number, journal: Step[]): Promise<void> {
+  const { requests } = small.playground.world;
+  const ledger = (): string => gitOf(small)("for-each-ref", "--format=%(refname) %(objectname)", "refs/gza");
+  const ended = (kind: "won" | "lost"): void => {
+    journal.push({ kind, refs: ledger(), requests: requests.length });
+  };
   await handle(
     { installation: 1, repository: small.place, issue },
     {
       clientFor: () => Promise.resolve(small.client),
       observer: small.observer,
-      decide: (snapshot) => decide(withRunOver(snapshot)),
+      decide: (snapshot) => {
+        const decision = decide(withRunOver(snapshot));
+        const moves = decision.move !== null;
+        journal.push({ kind: "read", moves, refs: moves ? ledger() : "", requests: requests.length });
+        return decision;
+      },
       waiting: createWaiting(() => undefined),
       echoes: { know: () => undefined },
-      log: { info: () => undefined, warn: () => undefined },
+      log: {
+        info: (_: unknown, message = "") => {
+          if (message === "another replica moved the task first") ended("lost");
+        },
+        warn: () => undefined,
+      },
+      interrupt: ({ when, what }) => {
+        if (when === "after" && what === "move") ended("won");
+      },
     },
   );
 }
