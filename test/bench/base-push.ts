@@ -67,7 +67,9 @@ async function measure(push: string, files: { [path: string]: string }) {
 const table = [
   await measure("conflicts with none", { "other.txt": "1\n" }),
   await measure(`conflicts with ${FEW}`, { "few.txt": "theirs\n" }),
-  await measure(`the same ${FEW} conflict, merged without a word`, { [CONFIG]: "merge: { when: approved }\n" }),
+  await measure(`the same ${FEW} conflict, merged without a word`, {
+    [CONFIG]: "merge: { when: approved }\n",
+  }),
   await measure(`conflicts with all ${TASKS}`, { "all.txt": "theirs\n" }),
 ];
 console.log(`${TASKS} open task pull requests with as many records; requests per burst of 20 pushes`);
