@@ -15,6 +15,8 @@ import type { Task } from "./replay.ts";
 
 export interface Judged extends Outcome {
   kept: Map<number, Kept>;
+  /** What git itself does to lines, for which GZA is not to blame. */
+  notes: string[];
   /** How many landed tasks plain cherry-picks bring to the same tree. */
   picked: number;
   /** How many heads were replaced, all of which are kept. */
@@ -33,12 +35,13 @@ export async function judge(
   const outcome = await readOutcome(stage, { tasks, records: landed.records, start: laid.start });
   const picks = await checkPicks(dir, { laid, outcome });
   const patches = await checkPatches(dir, { laid, outcome, picks });
+  const lines = await checkLines(dir, { outcome, picks });
   const faults = [
     ...landed.faults,
     ...outcome.faults,
     ...picks.faults,
     ...patches.faults,
-    ...(await checkLines(dir, outcome)),
+    ...lines.faults,
     ...(await checkBackups(stage, landed.replaced)),
   ];
   const { requests } = await outcomeOf(stage, []);
@@ -48,6 +51,7 @@ export async function judge(
     ...numbers,
     requests: { ...requests, kinds: kindsOf(stage) },
     kept: patches.kept,
+    notes: lines.notes,
     faults,
   };
 }

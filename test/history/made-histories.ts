@@ -3,15 +3,18 @@ import { createHash } from "node:crypto";
 import type { MadeCommit, MadeFile } from "./made-repository.ts";
 
 const ZERO = Buffer.from([0x89, 0x50, 0, 1, 2, 3, 255, 254, 10, 0]);
-const PROSE = Array.from({ length: 30 }, (_, index) => `Line ${index + 1} of something to read.`);
 
 function lines(...all: string[]): string {
   return all.map((line) => `${line}\n`).join("");
 }
 
-/** The prose with other lines in place of some; numbers from 1. */
-function prose(changed: { [line: number]: string } = {}): string {
-  return lines(...PROSE.map((line, index) => changed[index + 1] ?? line));
+/** Thirty lines on a topic, with others in place of some; numbers from 1. */
+function prose(changed: { [line: number]: string } = {}, topic = "something to read"): string {
+  const all = Array.from(
+    { length: 30 },
+    (_, index) => changed[index + 1] ?? `Line ${index + 1} of ${topic}.`,
+  );
+  return lines(...all);
 }
 
 function crlf(text: string): string {
@@ -39,10 +42,10 @@ const FIRST: { [path: string]: MadeFile } = {
   "no newline": "one\ntwo\nthree",
   "kept.log": prose(),
   "changes.union": lines("# Changes", "", "- First."),
-  "old name.md": prose(),
+  "old name.md": prose({}, "names"),
   "list.txt": lines("alpha", "beta", "omega"),
   "table.txt": lines("begin", "end"),
-  "gone.txt": prose(),
+  "gone.txt": prose({}, "farewells"),
   "twice.txt": prose(),
 };
 
@@ -94,14 +97,17 @@ export const NASTY: readonly MadeCommit[] = [
   { subject: "Before the end", files: { "table.txt": lines("begin", "one", "end") } },
   {
     subject: "Before the end, too",
-    files: { "table.txt": lines("begin", "one", "two", "end"), "deep/in/a/folder.txt": prose() },
+    files: { "table.txt": lines("begin", "one", "two", "end"), "deep/in/a/folder.txt": prose({}, "depths") },
   },
-  { subject: "A line of what is renamed next", files: { "old name.md": prose({ 7: "Seventh" }) } },
+  { subject: "A line of what is renamed next", files: { "old name.md": prose({ 7: "Seventh" }, "names") } },
   {
     subject: "Another name",
-    files: { "old name.md": null, "new name.md": prose({ 7: "Seventh", 20: "Twentieth" }) },
+    files: { "old name.md": null, "new name.md": prose({ 7: "Seventh", 20: "Twentieth" }, "names") },
   },
-  { subject: "The last words of what is deleted next", files: { "gone.txt": prose({ 1: "First" }) } },
+  {
+    subject: "The last words of what is deleted next",
+    files: { "gone.txt": prose({ 1: "First" }, "farewells") },
+  },
   { subject: "Delete it", files: { "gone.txt": null } },
   { subject: "A word", files: { "twice.txt": prose({ 15: "Fifteenth" }) } },
   { subject: "Not that word", files: { "twice.txt": prose() } },

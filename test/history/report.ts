@@ -80,7 +80,7 @@ export function reportOf({ opened, window, replays, judged, seconds }: Ran): His
   return {
     head: opened.head,
     base: window.base,
-    notes: [...opened.notes, ...window.notes],
+    notes: [...opened.notes, ...window.notes, ...(judged?.notes ?? [])],
     tasks,
     skipped: replays.skipped.map(({ change, why }) => ({
       commit: change.commit,

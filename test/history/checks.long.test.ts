@@ -93,11 +93,15 @@ async function outcomeOf(
 
 async function faultsOf(
   made: Awaited<ReturnType<typeof outcomeOf>>,
-): Promise<{ faults: string[]; kept: unknown[] }> {
+): Promise<{ notes: string[]; faults: string[]; kept: unknown[] }> {
   const picks = await checkPicks(made.dir, made);
   const patches = await checkPatches(made.dir, { ...made, picks });
-  const lines = await checkLines(made.dir, made.outcome);
-  return { faults: [...picks.faults, ...patches.faults, ...lines], kept: [...patches.kept.values()] };
+  const lines = await checkLines(made.dir, { outcome: made.outcome, picks });
+  return {
+    notes: lines.notes,
+    faults: [...picks.faults, ...patches.faults, ...lines.faults],
+    kept: [...patches.kept.values()],
+  };
 }
 
 describe("what landed as it should", () => {
@@ -111,7 +115,7 @@ describe("what landed as it should", () => {
       ],
     );
 
-    expect(await faultsOf(made)).toEqual({ faults: [], kept: ["whole", "whole", "whole"] });
+    expect(await faultsOf(made)).toEqual({ notes: [], faults: [], kept: ["whole", "whole", "whole"] });
   });
 
   it("has lines of which only the surroundings are others", async () => {
@@ -123,7 +127,7 @@ describe("what landed as it should", () => {
       ],
     );
 
-    expect(await faultsOf(made)).toEqual({ faults: [], kept: ["whole", "lines"] });
+    expect(await faultsOf(made)).toEqual({ notes: [], faults: [], kept: ["whole", "lines"] });
   });
 
   it("brings the rest where a part had landed with others", async () => {
@@ -140,7 +144,7 @@ describe("what landed as it should", () => {
       ],
     );
 
-    expect(await faultsOf(made)).toEqual({ faults: [], kept: ["whole", "rest"] });
+    expect(await faultsOf(made)).toEqual({ notes: [], faults: [], kept: ["whole", "rest"] });
   });
 
   it("may be changed again by what came later and landed before", async () => {
@@ -152,7 +156,7 @@ describe("what landed as it should", () => {
       ],
     );
 
-    expect(await faultsOf(made)).toEqual({ faults: [], kept: [null, "whole"] });
+    expect(await faultsOf(made)).toEqual({ notes: [], faults: [], kept: [null, "whole"] });
   });
 });
 
@@ -204,6 +208,22 @@ describe("what got lost", () => {
     );
 
     expect((await faultsOf(made)).faults).toEqual(["#1: b has lost 1 lines, first: B"]);
+  });
+
+  it("is git's own doing where a plain pick does the same: here a rename that git only guesses", async () => {
+    const made = await outcomeOf(
+      [{ a: text() }, { b: text() }, { a: text({ 2: "two" }) }, { a: null }],
+      [
+        { order: 3, by: "agent", files: { a: null } },
+        { order: 1, by: "agent", files: { b: text() } },
+        { order: 2, files: { b: text({ 2: "two" }) } },
+      ],
+    );
+
+    expect(await faultsOf(made)).toMatchObject({
+      faults: [],
+      notes: ["#1: b has lost 1 lines, first: line 2 (so does git's own pick of #2)"],
+    });
   });
 
   it("is found in a task that says that all of it is there", async () => {
