@@ -54,6 +54,8 @@ export interface Story {
   settle(): Promise<void>;
   /** Settles, and lets time pass as the app wants it to, until the record is so. An app that died is restarted. */
   until(issue: number, is: (record: Record) => boolean): Promise<Record>;
+  /** Moves time on to the app's next timer; false: it waits for nothing. */
+  passToNext(): boolean;
   record(issue: number): Record | null;
   /** Bodies of the App's comments on an issue, oldest first. */
   said(issue: number): string[];
@@ -234,6 +236,7 @@ export async function story(options: StoryOptions = {}): Promise<Story> {
     quiet,
     settle,
     until,
+    passToNext: () => timers.passToNext(),
     record,
     said,
     issue: issueOf,
