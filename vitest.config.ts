@@ -9,7 +9,7 @@ export default defineConfig(({ mode }) => ({
     isolate: false,
     maxWorkers: 4,
     maxConcurrency: 3,
-    testTimeout: mode === "long" ? 400_000 : 60_000,
+    testTimeout: mode === "long" ? 900_000 : 60_000,
     hookTimeout: 60_000,
     env: { FORCE_COLOR: "0" },
   },
