@@ -18,7 +18,12 @@ if (path === undefined || !Number.isInteger(changes) || changes < 1) {
   );
   process.exit(2);
 }
-const report = await runHistory({ path, changes });
-console.log(tableOf(report));
-if (values.json) console.log(JSON.stringify(report));
-process.exitCode = report.faults.length === 0 ? 0 : 1;
+try {
+  const report = await runHistory({ path, changes });
+  console.log(tableOf(report));
+  if (values.json) console.log(JSON.stringify(report));
+  process.exitCode = report.faults.length === 0 ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}
