@@ -100,9 +100,8 @@ jobs:
 
   const child = (await readFile(proof, "utf8")).trim();
   expect(run.conclusion).toBe("cancelled");
-  expect(
-    existsSync(`/proc/${child}`) && (await readFile(`/proc/${child}/stat`, "utf8")).split(" ")[2] !== "Z",
-  ).toBe(false);
+  // A killed process may take a moment to be gone.
+  await expect.poll(() => isAlive(child), { timeout: 30_000 }).toBe(false);
   expect(existsSync(join(world.world.directory, "jobs", String(jobNamed(run, "a").id)))).toBe(false);
 });
 
@@ -227,4 +226,9 @@ async function begun(world: WorkflowWorld): Promise<WorkflowRun> {
     void look();
   });
   return world.onlyRun();
+}
+
+async function isAlive(process: string): Promise<boolean> {
+  const stat = await readFile(`/proc/${process}/stat`, "utf8").catch(() => null);
+  return stat !== null && stat.split(" ")[2] !== "Z";
 }
