@@ -1,6 +1,6 @@
 /** A config that cannot be read: said once, with the place and the mend; mended, the task goes on by itself. */
 import { expect, it } from "vitest";
-import { story, twice } from "./world.ts";
+import { story, twice, type Story } from "./world.ts";
 
 it("parks with file, line, column and how to mend it, and goes on by itself", async () => {
   await using from = await story({
@@ -14,9 +14,9 @@ it("parks with file, line, column and how to mend it, and goes on by itself", as
   const calls = from.said(issue).filter((body) => body.includes("gza:parked:"));
   const labels = [...from.issue(issue).labels];
   await from.push(".github/gza.yml", "agents: {default: {agent: scripted}}\nreview: {enabled: 5}\n");
-  await from.settle();
+  await called(from, issue, 2);
   await from.push(".github/gza.yml", "agents: {default: {agent: scripted}\nreview: {enabled: false}\n");
-  await from.settle();
+  await called(from, issue, 3);
   const again = from.said(issue).filter((body) => body.includes("gza:parked:"));
   await from.push(".github/gza.yml", "agents: {default: {agent: scripted}}\nreview: {enabled: false}\n");
   const ready = await from.until(issue, ({ phase }) => phase === "ready");
@@ -32,3 +32,13 @@ it("parks with file, line, column and how to mend it, and goes on by itself", as
   expect(ready).toMatchObject({ reason: "ready", attempts: [{ n: 1, end: "completed" }] });
   expect(twice(from, issue)).toEqual([]);
 });
+
+/** A push is looked at a moment after it came: time passes until she was called so often. */
+async function called(from: Story, issue: number, times: number): Promise<void> {
+  const calls = (): number => from.said(issue).filter((body) => body.includes("gza:parked:")).length;
+  for (let look = 0; look < 10 && calls() < times; look += 1) {
+    await from.settle();
+    from.passToNext();
+    await from.settle();
+  }
+}
