@@ -1,7 +1,6 @@
 /** Walks a repository's history: which commits lie between two, and which files each changed. */
 import type { Repository } from "../model/world.ts";
 import { readCommits, type Commit } from "./objects.ts";
-import { remembered } from "./remember.ts";
 import { gitText } from "./run.ts";
 
 export interface ChangedCommit extends Commit {
@@ -15,32 +14,27 @@ export async function commitsBetween(
   repository: Repository,
   { tip, hidden, limit, path }: { tip: string; hidden: string[]; limit?: number; path?: string },
 ): Promise<string[]> {
-  const question = `commits ${limit ?? ""} ${path ?? ""}`;
-  const listing = await remembered(repository, { question, oids: [tip, ...hidden] }, () =>
-    gitText(repository.directory, [
-      "rev-list",
-      "--topo-order",
-      ...(limit === undefined ? [] : [`--max-count=${limit}`]),
-      tip,
-      ...hidden.map((oid) => `^${oid}`),
-      "--",
-      ...(path === undefined ? [] : [path]),
-    ]),
-  );
+  const listing = await gitText(repository.directory, [
+    "rev-list",
+    "--topo-order",
+    ...(limit === undefined ? [] : [`--max-count=${limit}`]),
+    tip,
+    ...hidden.map((oid) => `^${oid}`),
+    "--",
+    ...(path === undefined ? [] : [path]),
+  ]);
   return listing === "" ? [] : listing.split("\n");
 }
 
 /** How many commits `head` has that `base` has not, and the other way round. */
-export function distance(
+export async function distance(
   repository: Repository,
   base: string,
   head: string,
 ): Promise<{ ahead: number; behind: number }> {
-  return remembered(repository, { question: "distance", oids: [base, head] }, async () => {
-    const args = ["rev-list", "--count", "--left-right", `${base}...${head}`, "--"];
-    const [behind = "0", ahead = "0"] = (await gitText(repository.directory, args)).split("\t");
-    return { ahead: Number(ahead), behind: Number(behind) };
-  });
+  const args = ["rev-list", "--count", "--left-right", `${base}...${head}`, "--"];
+  const [behind = "0", ahead = "0"] = (await gitText(repository.directory, args)).split("\t");
+  return { ahead: Number(ahead), behind: Number(behind) };
 }
 
 /** The commits with the paths that each added, removed and modified (a merge changes none). */
@@ -48,9 +42,7 @@ export async function withChanges(repository: Repository, oids: string[]): Promi
   if (oids.length === 0) return [];
   const commits = await readCommits(repository, oids);
   const args = ["diff-tree", "--stdin", "--root", "-r", "-z", "--no-renames", "--name-status"];
-  const listing = await remembered(repository, { question: "changes", oids }, () =>
-    gitText(repository.directory, args, { stdin: `${oids.join("\n")}\n` }),
-  );
+  const listing = await gitText(repository.directory, args, { stdin: `${oids.join("\n")}\n` });
   const changes = new Map<string, Record<string, string[]>>();
   let current: Record<string, string[]> = {};
   const words = listing.split("\0");

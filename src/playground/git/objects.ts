@@ -1,11 +1,12 @@
-/** Reads commits, trees, blobs and refs of a repository. */
+/** Reads commits, trees, blobs and refs of a repository, many with one git process. */
 import type { Repository } from "../model/world.ts";
-import { ask, type Found, type Question } from "./reader.ts";
-import { remembered } from "./remember.ts";
-import { gitText, tryGit } from "./run.ts";
-import { parseTree, typeOf } from "./tree.ts";
+import { git, gitText, tryGit } from "./run.ts";
 
-export type GitObject = Found;
+export interface GitObject {
+  oid: string;
+  type: "commit" | "tree" | "blob" | "tag";
+  bytes: Buffer;
+}
 
 /** Who wrote or committed something; `date` is to the second, in UTC. */
 export interface Identity {
@@ -44,25 +45,47 @@ export async function resolve(repository: Repository, revision: string): Promise
 }
 
 /** As `resolve`, for many at once and with the kind of object. */
-export function resolveAll(
+export async function resolveAll(
   repository: Repository,
   revisions: string[],
 ): Promise<({ oid: string; type: GitObject["type"] } | null)[]> {
-  return asked(repository, "info", revisions);
+  const known = revisions.map(isOneLine);
+  const stdin = revisions.filter((_, index) => known[index]).join("\n");
+  if (stdin === "") return revisions.map(() => null);
+  const answer = await gitText(repository.directory, ["cat-file", "--batch-check"], { stdin: `${stdin}\n` });
+  const lines = answer.split("\n");
+  return known.map((asked) => {
+    const found = asked
+      ? /^(?<oid>[0-9a-f]{40}) (?<type>commit|tree|blob|tag) \d+$/.exec(lines.shift() ?? "")
+      : null;
+    return found?.groups
+      ? { oid: found.groups["oid"] as string, type: found.groups["type"] as GitObject["type"] }
+      : null;
+  });
 }
 
-/** The objects behind many revisions, in their order; null where there is none. */
-export function readObjects(repository: Repository, revisions: string[]): Promise<(GitObject | null)[]> {
-  return asked(repository, "contents", revisions);
-}
-
-async function asked(
-  { directory }: Repository,
-  question: Question,
+/** The objects behind many revisions, in their order, with one git process; null where there is none. */
+export async function readObjects(
+  repository: Repository,
   revisions: string[],
 ): Promise<(GitObject | null)[]> {
-  const found = await ask(directory, question, revisions.filter(isOneLine));
-  return revisions.map((revision) => (isOneLine(revision) ? (found.shift() ?? null) : null));
+  const known = revisions.map(isOneLine);
+  const stdin = revisions.filter((_, index) => known[index]).join("\n");
+  if (stdin === "") return revisions.map(() => null);
+  const answer = await git(repository.directory, ["cat-file", "--batch"], { stdin: `${stdin}\n` });
+  let at = 0;
+  return known.map((asked) => {
+    if (!asked) return null;
+    const end = answer.indexOf("\n", at);
+    const header = answer.toString("utf8", at, end);
+    at = end + 1;
+    const found = /^(?<oid>[0-9a-f]{40}) (?<type>\w+) (?<size>\d+)$/.exec(header)?.groups;
+    if (!found) return null;
+    const size = Number(found["size"]);
+    const bytes = answer.subarray(at, at + size);
+    at += size + 1;
+    return { oid: found["oid"] as string, type: found["type"] as GitObject["type"], bytes };
+  });
 }
 
 /** A commit by oid or revision; null when there is none (a tag is followed to its commit). */
@@ -94,24 +117,14 @@ export async function readTree(
   treeish: string,
   recursive = false,
 ): Promise<TreeEntry[] | null> {
-  const [tree] = await readObjects(repository, [treeish.includes(":") ? treeish : `${treeish}^{tree}`]);
-  if (tree?.type !== "tree") return null;
-  const stored = parseTree(tree.bytes);
-  const sizes = await ask(
-    repository.directory,
-    "info",
-    stored.map(({ oid }) => oid),
-  );
-  const entries: TreeEntry[] = [];
-  for (const [index, { mode, name, oid }] of stored.entries()) {
-    const type = typeOf({ mode });
-    const size = type === "blob" ? (sizes[index]?.size ?? null) : null;
-    entries.push({ mode: mode.padStart(6, "0") as TreeEntry["mode"], type, oid, path: name, size });
-    if (type !== "tree" || !recursive) continue;
-    for (const entry of (await readTree(repository, oid, true)) ?? [])
-      entries.push({ ...entry, path: `${name}/${entry.path}` });
-  }
-  return entries;
+  const oid = await resolve(repository, treeish.includes(":") ? treeish : `${treeish}^{tree}`);
+  if (oid === null) return null;
+  const args = ["ls-tree", "-z", "--long", "--full-tree", ...(recursive ? ["-r", "-t"] : []), oid];
+  const listing = (await git(repository.directory, args)).toString("utf8");
+  return listing
+    .split("\0")
+    .filter((line) => line !== "")
+    .map(parseTreeLine);
 }
 
 /** All refs whose name begins with `prefix` (as GitHub's matching-refs: `refs/heads/feat` finds `refs/heads/feature`), by name. */
@@ -131,22 +144,19 @@ export async function listRefs(repository: Repository, prefix: string): Promise<
 
 /** Whether commit `a` is reachable from commit `b` (a commit is its own ancestor). False when either is missing. */
 export async function isAncestor(repository: Repository, a: string, b: string): Promise<boolean> {
-  const [first] = await resolveAll(repository, [`${a}^{commit}`]);
-  return first !== undefined && first !== null && (await mergeBase(repository, first.oid, b)) === first.oid;
+  if (!isOneLine(a) || !isOneLine(b)) return false;
+  const args = ["merge-base", "--is-ancestor", "--end-of-options", a, b];
+  return (await tryGit(repository.directory, args)).code === 0;
 }
 
 /** The best common ancestor of two commits; null when they share no history or one is missing. */
 export async function mergeBase(repository: Repository, a: string, b: string): Promise<string | null> {
-  const [first, second] = await resolveAll(repository, [`${a}^{commit}`, `${b}^{commit}`]);
+  const found = await resolveAll(repository, [`${a}^{commit}`, `${b}^{commit}`]);
+  const [first, second] = found;
   if (!first || !second) return null;
   if (first.oid === second.oid) return first.oid;
-  const oids = [first.oid, second.oid];
-  return remembered(repository, { question: "merge base", oids }, async () => {
-    const { code, stdout, stderr } = await tryGit(repository.directory, ["merge-base", ...oids]);
-    if (code === 0) return stdout.toString("utf8").trim();
-    if (code === 1) return null;
-    throw new Error(`${a} and ${b} could not be compared in ${repository.directory}: ${stderr.trim()}`);
-  });
+  const result = await tryGit(repository.directory, ["merge-base", first.oid, second.oid]);
+  return result.code === 0 ? result.stdout.toString("utf8").trim() : null;
 }
 
 /** cat-file takes one name a line; GitHub knows no name with a newline either. */
@@ -179,5 +189,18 @@ function parseIdentity(line: string): Identity {
     name: found["name"] ?? "",
     email: found["email"] ?? "",
     date: new Date(Number(found["seconds"]) * 1000).toISOString().replace(".000Z", "Z"),
+  };
+}
+
+function parseTreeLine(line: string): TreeEntry {
+  const tab = line.indexOf("\t");
+  const facts = line.slice(0, tab);
+  const [mode, type, oid = "", size] = facts.split(/ +/);
+  return {
+    mode: mode as TreeEntry["mode"],
+    type: type as TreeEntry["type"],
+    oid,
+    path: line.slice(tab + 1),
+    size: size === "-" || size === undefined ? null : Number(size),
   };
 }

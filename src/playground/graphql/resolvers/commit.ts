@@ -8,7 +8,7 @@ import type { Context, Fields } from "../fields.ts";
 import { gitNode, type GitNode } from "../nodes.ts";
 import { demandRead } from "../reading.ts";
 import { suiteConnection } from "./check-suite.ts";
-import { gitObjectFields, treeEntries } from "./git-object.ts";
+import { gitObjectFields, parseTree } from "./git-object.ts";
 import { pullConnection } from "./pull-list.ts";
 import { rollupOf, statusOf } from "./rollup.ts";
 
@@ -42,7 +42,7 @@ export const commitFields: Fields<GitHub.Commit, GitNode> = {
     const folder = path.slice(0, path.lastIndexOf("/") + 1).replace(/\/$/, "");
     const tree = await context.git(repository).object(`${oid}:${folder}`);
     if (tree?.type !== "tree") return null;
-    const entries = treeEntries(repository, tree.bytes);
+    const entries = parseTree(repository, tree.bytes);
     const found = entries.find((entry) => entry.path === path.slice(path.lastIndexOf("/") + 1));
     return found ? { ...found, path } : null;
   },
