@@ -1,3 +1,4 @@
+/** Tasks that wait for room are woken when somebody lands. */
 import { expect, it } from "vitest";
 import type { Address } from "../../src/app/inbox.ts";
 import { createWaiting } from "../../src/app/waiting.ts";

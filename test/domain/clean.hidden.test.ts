@@ -1,3 +1,4 @@
+/** Text that people cannot see on GitHub's page does not reach an agent. */
 import { describe, expect, it } from "vitest";
 import { cleanIncoming, cleanPlain } from "../../src/domain/clean.ts";
 import { HIDDEN_TEXTS } from "./hidden-text.ts";

@@ -1,3 +1,4 @@
+/** What the cleaner takes out of text on its way in and out, and what it leaves. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cleanIncoming, cleanLine } from "../../src/domain/clean.ts";

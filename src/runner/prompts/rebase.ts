@@ -34,15 +34,9 @@ const MAX_BODY = 4000;
 
 export function stopPrompt(matter: StopMatter, fence: string = newFence()): string {
   const { scene, commit, conflicts, generated, faults } = matter;
-  const { job } = scene;
   const parts = [
     TASK,
-    MATERIAL,
-    placesText(scene),
-    "What the branch is for:",
-    ...askedFor(job, fence),
-    pullText(scene.pull, fence),
-    ...circumstances(job, fence),
+    ...sceneTexts(scene, fence),
     ...baseTexts(matter, fence),
     ...wayTexts(scene, commit, fence),
     "These files stopped it:",
@@ -63,17 +57,19 @@ export function stopPrompt(matter: StopMatter, fence: string = newFence()): stri
   return `${[...parts, SETTLING, RULES, CLOSING].join("\n\n")}\n`;
 }
 
+/** What both prompts begin with: whose words these are, where things lie, and what the branch is for. */
+function sceneTexts(scene: RebaseScene, fence: string): string[] {
+  const { job, pull } = scene;
+  const purpose = [...askedFor(job, fence), pullText(pull, fence), ...circumstances(job, fence)];
+  return [MATERIAL, placesText(scene), "What the branch is for:", ...purpose];
+}
+
 /** `output`: the end of what the check printed. */
 export function fitPrompt(scene: RebaseScene, output: string, fence: string = newFence()): string {
   const { job } = scene;
   const parts = [
     FIT,
-    MATERIAL,
-    placesText(scene),
-    "What the branch is for:",
-    ...askedFor(job, fence),
-    pullText(scene.pull, fence),
-    ...circumstances(job, fence),
+    ...sceneTexts(scene, fence),
     "The check ended red; the end of what it printed:",
     quoted("OUTPUT", tail(output, 8000), fence),
     FITTING,

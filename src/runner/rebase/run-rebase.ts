@@ -58,7 +58,11 @@ async function carryOut(rebasing: Rebasing, plan: Plan): Promise<Ended> {
   const put = plan.kind === "merge" ? await mergeBase(rebasing) : await pickAll(rebasing, plan.commits);
   if ("end" in put) return put;
   if ((await treeOf(own, put.tip)) === (await treeOf(own, base))) {
-    const summary = `Everything that this pull request changes is on ${branch} already.`;
+    // What an agent took away, nobody has looked for on the base.
+    const summary =
+      rebasing.asked === null
+        ? `Everything that this pull request changes is on ${branch} already.`
+        : `The agent settled the conflicts so that nothing of this pull request's change is left beside what is on ${branch}.`;
     return { end: "unchanged", summary };
   }
   const { tip, verify, ended } = await verifyAndFit(rebasing, put.tip);

@@ -1,3 +1,4 @@
+/** The lines of a run's log that tell people what the agent does. */
 import { expect, it } from "vitest";
 import { progressOf } from "../../../src/runner/agents/progress.ts";
 import { readStream } from "../../../src/runner/agents/stream-json.ts";

@@ -1,3 +1,4 @@
+/** Agents that settle a conflict well, badly, or not at all, and those that tamper with what they were given. */
 import { describe, expect, it } from "vitest";
 import { rebased, type Rebased, type Story } from "./rebased.ts";
 
@@ -19,6 +20,20 @@ describe.concurrent("an agent", () => {
 
     expect(result.raw).toMatchObject({ end: "completed", usage: { turns: 2 } });
     expect(result.files["a"]).toBe("1\nboth\n3\n");
+  });
+
+  it("that takes the branch's change away is not said to have found it on the base", async () => {
+    const { raw, commits } = await rebased({
+      ...BOTH,
+      branch: ["put a '1\\nours\\n3\\n'"],
+      agent: "printf '1\\ntheirs\\n3\\n' > a",
+    });
+
+    expect(raw.end).toBe("unchanged");
+    expect(raw.summary).toBe(
+      "The agent settled the conflicts so that nothing of this pull request's change is left beside what is on main.",
+    );
+    expect(commits).toEqual([]);
   });
 
   it("that leaves markers twice has settled nothing", async () => {

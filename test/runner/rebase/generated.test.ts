@@ -1,3 +1,4 @@
+/** Generated files that conflict are written anew by their own tool, after everything else. */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";

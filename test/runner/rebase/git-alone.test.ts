@@ -1,3 +1,4 @@
+/** What git alone does in a rebase, in small histories with the outcome that each must have. */
 import { expect, it } from "vitest";
 import { rebased, type Story } from "./rebased.ts";
 

@@ -1,3 +1,4 @@
+/** Every kind of conflict that stops a rebase: who settles it, or by which name it is refused. */
 import { expect, it } from "vitest";
 import { rebased, type Story } from "./rebased.ts";
 

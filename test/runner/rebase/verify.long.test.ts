@@ -1,3 +1,4 @@
+/** The config's verify after a rebase: green, mended once by the agent, red for good, or not to be run. */
 import { describe, expect, it } from "vitest";
 import { rebased, type Story } from "./rebased.ts";
 
