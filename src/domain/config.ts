@@ -21,6 +21,14 @@ const Size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A host name, as in `network.tunnel`; no address, no port, no pattern. */
+const Host = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    "is no host name; write it like files.example.com, without https:// and without a port",
+  );
+
 /** A single repetition is no loop yet. */
 const Repeats = z.union([z.literal(0), z.number().int().min(2).max(1000)]);
 
@@ -98,6 +106,21 @@ export const Config = z.strictObject({
   setup: Shell.default(null),
   /** Shell text that must end with 0 before work counts as finished. */
   verify: Shell.default(null),
+  /**
+   * What agents and the commands above run in. `auto`: bubblewrap, else a second user of the machine, else nothing starts; `uid`: that
+   * second user; `off`: the bare machine, with the run's own rights.
+   */
+  sandbox: z.enum(["auto", "uid", "off"]).default("auto"),
+  network: z
+    .strictObject({
+      /** Whether the registries can be read that the repository's package managers are configured for. */
+      registries: z.boolean().default(true),
+      /** Hosts that can be reached on port 443 beside them: data can leave there. */
+      tunnel: z.array(Host).max(50).default([]),
+    })
+    .default({ registries: true, tunnel: [] }),
+  /** Whether an attempt's conversation is kept as an artifact of its run; null: on private repositories only. */
+  logs: z.enum(["artifact", "off"]).nullable().default(null),
   review: z
     .strictObject({
       enabled: z.boolean().default(true),

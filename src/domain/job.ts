@@ -58,7 +58,15 @@ export const Job = z.strictObject({
   rebased: z.strictObject({ attempt: z.number().int().positive(), before: Sha }).nullable(),
   setup: z.string().nullable(),
   verify: z.string().nullable(),
-  network: z.array(z.string()),
+  sandbox: z.enum(["auto", "uid", "off"]),
+  network: z.strictObject({
+    /** Whether package registries can be read. */
+    registries: z.boolean(),
+    /** Hosts that can be reached beside them, on port 443. */
+    tunnel: z.array(z.string()),
+  }),
+  /** Whether the conversation is kept where people can read it. */
+  logs: z.boolean(),
   protect: z.array(z.string()),
   allow: z.array(z.string()),
   instructions: z.string().nullable(),

@@ -113,7 +113,12 @@ export const Report = z.strictObject({
   sandbox: z.enum(["bubblewrap", "user", "off"]),
   verify: z.strictObject({ exit: z.number().int(), seconds: Count, tail: z.string() }).nullable(),
   guard: z.array(z.strictObject({ path: z.string(), rule: z.string() })),
-  hosts: z.strictObject({ used: z.array(z.string()), refused: z.array(z.string()) }),
+  /** Hosts that the gateway reached; of `used` those in `tunnelled` without seeing what went there; and what it refused, each with its reason. */
+  hosts: z.strictObject({
+    used: z.array(z.string()),
+    tunnelled: z.array(z.string()),
+    refused: z.array(z.string()),
+  }),
   tools: z.record(z.string(), Count),
   /** When the provider's quota is renewed; null: it did not say. */
   reset_at: Instant.nullable(),

@@ -22,6 +22,8 @@ export interface Snapshot {
     nodeId: string;
     /** `owner/name` */
     name: string;
+    /** Whether everybody can read it, its workflow runs' logs and artifacts too. */
+    isPublic: boolean;
     url: string;
     defaultBranch: string;
     defaultHead: Sha;

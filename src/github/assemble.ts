@@ -66,6 +66,7 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
       id: place.id,
       nodeId: repository.id,
       name: repository.nameWithOwner,
+      isPublic: !repository.isPrivate,
       url: repository.url,
       defaultBranch: defaultBranchRef.name,
       defaultHead: defaultBranchRef.target.oid,

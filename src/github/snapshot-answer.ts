@@ -207,6 +207,7 @@ export const SnapshotAnswer = z.looseObject({
     id: z.string(),
     databaseId: z.number(),
     nameWithOwner: z.string(),
+    isPrivate: z.boolean(),
     url: z.string(),
     isInOrganization: z.boolean(),
     autoMergeAllowed: z.boolean(),

@@ -25,7 +25,7 @@ export const SNAPSHOT_QUERY = `query Snapshot(
 ) {
   viewer { login databaseId }
   repository(owner: $owner, name: $name) {
-    id databaseId nameWithOwner url isInOrganization autoMergeAllowed owner { login }
+    id databaseId nameWithOwner isPrivate url isInOrganization autoMergeAllowed owner { login }
     defaultBranchRef { name target { oid ... on Commit { statusCheckRollup { contexts(first: 100) { nodes { type: __typename
       ... on CheckRun { name status conclusion checkSuite { app { databaseId } workflowRun { event } } }
       ... on StatusContext { context state } } } } } } }

@@ -34,7 +34,8 @@ export interface Attempt {
   resume: string | null;
   /** Every invocation of the agent until now. */
   invocations: AgentOutcome[];
-  log: { file: WriteStream; bytes: number };
+  /** null: nobody may read the conversation. */
+  log: { file: WriteStream; bytes: number } | null;
 }
 
 /** What came of asking the agent: an end of its own, or `budget`, when nothing is left to spend. */
@@ -51,13 +52,14 @@ export interface Asked {
 export async function openAttempt(run: AttemptRun, job: Job, agent: AgentSpec): Promise<Attempt> {
   const home = join(run.inputs.temp, "home");
   await mkdir(home, { recursive: true });
-  const file = createWriteStream(join(run.inputs.handOver, LOG_FILE));
+  const log = job.logs ? { file: createWriteStream(join(run.inputs.handOver, LOG_FILE)), bytes: 0 } : null;
   const { temp, clone } = run.inputs;
   const resume = job.previous?.session ? await restoreSession({ agent, home, clone }, temp) : null;
-  return { run, job, agent, home, resume, invocations: [], log: { file, bytes: 0 } };
+  return { run, job, agent, home, resume, invocations: [], log };
 }
 
 export async function closeAttempt({ log }: Attempt): Promise<void> {
+  if (log === null) return;
   log.file.end();
   await finished(log.file);
 }
@@ -87,6 +89,7 @@ export async function ask(attempt: Attempt, prompt: string, { again }: { again: 
     onLine: (line, state) => {
       const shown = progressOf(line, state);
       if (shown !== null) run.print(head(shown, 1000));
+      if (log === null) return;
       log.bytes += Buffer.byteLength(line) + 1;
       if (log.bytes <= MAX_LOG_BYTES) log.file.write(`${line}\n`);
     },

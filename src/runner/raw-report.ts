@@ -53,7 +53,7 @@ export function blankReport(start: Pick<RawReport, "attempt" | "kind" | "end" | 
     agent: { name: "none", version: "", model: "" },
     sandbox: "off",
     verify: null,
-    hosts: { used: [], refused: [] },
+    hosts: { used: [], tunnelled: [], refused: [] },
     tools: {},
     reset_at: null,
     session: false,

@@ -27,7 +27,7 @@ const FULL = report({
   lesson: { title: "Lists", body: "Return lists." },
   verify: { exit: 1, seconds: 2, tail: "no" },
   guard: [{ path: ".github/x", rule: "protected" }],
-  hosts: { used: ["registry.test"], refused: ["evil.test"] },
+  hosts: { used: ["registry.test"], tunnelled: [], refused: ["evil.test"] },
   reset_at: NOW,
   session: true,
   fault: "The secret is missing.",
