@@ -36,6 +36,19 @@ const text = readFileSync(new URL(`../../${WORKFLOW_PATH}`, import.meta.url), "u
 const workflow = Workflow.parse(parse(text));
 const steps = [...workflow.jobs.agent.steps, ...workflow.jobs.publish.steps];
 
+const KEYS = [
+  "secrets.ANTHROPIC_API_KEY",
+  "secrets.CLAUDE_CODE_OAUTH_TOKEN",
+  "secrets.GEMINI_API_KEY",
+  "secrets.GZA_REGISTRY_TOKENS",
+  "secrets.OPENAI_API_KEY",
+];
+const ADDRESSES = ["vars.ANTHROPIC_BASE_URL", "vars.GOOGLE_BASE_URL", "vars.OPENAI_BASE_URL"];
+
+function expressionsOf(part: string): Set<string> {
+  return new Set([...part.matchAll(/\$\{\{\s*([^}]*?)\s*\}\}/g)].map((match) => match[1] ?? ""));
+}
+
 it("gives each workflow job no more than it needs", () => {
   const permissions = [
     workflow.permissions,
@@ -64,17 +77,26 @@ it("uses nothing but its own action and the two for artifacts", () => {
   ]);
 });
 
-it("evaluates ids only, and no secret", () => {
-  const expressions = new Set([...text.matchAll(/\$\{\{\s*([^}]*?)\s*\}\}/g)].map((match) => match[1]));
-
-  expect([...expressions].toSorted()).toEqual([
+it("evaluates ids only, beside the keys of the models and registries and where those are", () => {
+  expect([...expressionsOf(text)].toSorted()).toEqual([
     "github.token",
     "inputs.attempt",
     "inputs.task",
     "needs.agent.result",
     "runner.temp",
+    ...KEYS,
     "steps.prepare.outputs.superseded",
+    ...ADDRESSES,
   ]);
+});
+
+it("hands the keys to the one step that holds the gateway, and to no other", () => {
+  const holding = steps.filter((step) => /secrets\.|vars\./.test(JSON.stringify(step)));
+
+  expect(holding.map((step) => step.with["step"])).toEqual(["agent"]);
+  expect([...expressionsOf(JSON.stringify(holding))]).toEqual(
+    expect.arrayContaining([...KEYS, ...ADDRESSES]),
+  );
 });
 
 it("gives the step that runs the agent no token, and runs nothing of ours after it", () => {
