@@ -4,8 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import type { Job } from "../domain/job.ts";
-import type { AgentSpec } from "./agents/agent.ts";
-import { progressOf } from "./agents/progress.ts";
+import type { AgentSpec } from "./agents/agent-spec.ts";
 import { runAgent, type AgentOutcome } from "./agents/run-agent.ts";
 import type { Inputs } from "./inputs.ts";
 import { head, plainText, tail } from "./plain-text.ts";
@@ -80,14 +79,23 @@ export async function ask(attempt: Attempt, prompt: string, { again }: { again: 
   }
   const resume = invocations.length === 0 ? attempt.resume : null;
   const outcome = await runAgent({
-    command: agent.command({ job: { ...job, limits }, clone: run.inputs.clone, again, resume }),
+    command: agent.command({
+      job: { ...job, limits },
+      clone: run.inputs.clone,
+      home,
+      again,
+      resume,
+      installed: null,
+      model: null,
+    }),
+    stream: agent.stream,
     prompt,
     cwd: run.inputs.clone,
     home,
     limits,
     verify: job.verify,
     onLine: (line, state) => {
-      const shown = progressOf(line, state);
+      const shown = agent.progress(line, state);
       if (shown !== null) run.print(head(shown, 1000));
       if (log === null) return;
       log.bytes += Buffer.byteLength(line) + 1;

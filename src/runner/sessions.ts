@@ -1,10 +1,11 @@
 /** The agent's session on its way from one attempt to the next: saved by the run, kept beside the report, put back by the run that goes on. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { realpath, writeFile } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
 import type { Job } from "../domain/job.ts";
 import { unfinishedRef } from "../domain/names.ts";
 import { ATTEMPT_ENDS, type AttemptEnd, type Kind } from "../domain/task.ts";
-import type { AgentSpec } from "./agents/agent.ts";
+import type { AgentSpec } from "./agents/agent-spec.ts";
+import { layOut } from "./agents/lay-out.ts";
 import { withCredentials, type Remote } from "./fence.ts";
 import { gitBytes, tryGit } from "./git.ts";
 import { openPlain } from "./open-plain.ts";
@@ -28,10 +29,23 @@ export async function saveSession(
   id: string,
   handOver: string,
 ): Promise<boolean> {
-  const bytes = await readSession(agent.sessions.file({ home, clone, id }));
+  const file = (await agent.sessions?.find({ home, clone, id })) ?? null;
+  const bytes = file === null || !(await leadsInto(file, home)) ? null : await readSession(file);
   if (bytes === null) return false;
   await writeFile(join(handOver, SESSION_FILE), bytes);
   return true;
+}
+
+/** Whether no link on the way to the file leads out of the folder. */
+async function leadsInto(file: string, folder: string): Promise<boolean> {
+  try {
+    const [from, to] = await Promise.all([realpath(folder), realpath(dirname(file))]);
+    return to.startsWith(from + sep);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return false;
+    throw error;
+  }
 }
 
 /**
@@ -91,11 +105,9 @@ export async function keptSession(dir: string, job: Job): Promise<Buffer | null>
 /** Puts the session where the agent looks for it; the id under which it goes on, or null: there is none. */
 export async function restoreSession({ agent, home, clone }: Place, temp: string): Promise<string | null> {
   const bytes = await readSession(join(temp, SESSION_FILE));
-  const id = bytes === null ? null : agent.sessions.idIn(bytes.toString("utf8"));
-  if (bytes === null || id === null) return null;
-  const file = agent.sessions.file({ home, clone, id });
-  await mkdir(dirname(file), { recursive: true });
-  await rm(file, { force: true });
-  await writeFile(file, bytes);
+  const { sessions } = agent;
+  const id = bytes === null ? null : (sessions?.idIn(bytes.toString("utf8")) ?? null);
+  if (sessions === null || bytes === null || id === null) return null;
+  await layOut(home, { [relative(home, sessions.place({ home, clone, id }))]: bytes });
   return id;
 }

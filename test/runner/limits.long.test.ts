@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import { runAgent } from "../../src/runner/agents/run-agent.ts";
+import { readStream } from "../../src/runner/agents/stream-json.ts";
 import { runShell } from "../../src/runner/run-shell.ts";
 import { PATIENCE, play, processesWith } from "./agents/played.ts";
 import { createTaskServer, LIMITS } from "./task-server.ts";
@@ -69,7 +70,8 @@ it("says infrastructure for an agent that cannot be started", async () => {
   mkdirSync(server.inputs.clone, { recursive: true });
 
   const outcome = await runAgent({
-    command: { file: "no-such-agent", args: [], env: {} },
+    command: { file: "no-such-agent", args: [], env: {}, files: {} },
+    stream: readStream,
     prompt: "",
     cwd: server.inputs.clone,
     home: server.root,

@@ -2,12 +2,12 @@
 import type { AttemptEnd } from "../../domain/task.ts";
 import type { Exit } from "../process-group.ts";
 import { troubleOf } from "./provider-signs.ts";
-import type { StreamState } from "./stream-json.ts";
+import type { StreamState } from "./stream.ts";
 
 /** Why the runner ended an agent. */
 export type StopReason = Extract<
   AttemptEnd,
-  "max_turns" | "timeout" | "silence" | "run_cancelled" | "agent_loop"
+  "max_turns" | "timeout" | "silence" | "run_cancelled" | "agent_loop" | "budget"
 >;
 export type AgentEnd =
   | Extract<

@@ -1,44 +1,26 @@
-/** The agents that a run can start, each by its command line; all of them speak `stream-json` on standard output. */
+/** The agents that a run can start. */
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Job } from "../../domain/job.ts";
+import type { AgentCommand, AgentInput, AgentSpec } from "./agent-spec.ts";
+import { progressOf } from "./progress.ts";
 import { scriptedSessionFile, scriptedSessionIn } from "./scripted-session.ts";
-
-export interface AgentInput {
-  job: Job;
-  /** The agent's clone, which is its working directory. */
-  clone: string;
-  /** It is asked once more, for the form of its answer alone; no tools are needed. */
-  again: boolean;
-  /** Id of the session to go on with, whose file is where `sessions.file` says; null: a new one. */
-  resume: string | null;
-}
-
-export interface AgentCommand {
-  file: string;
-  args: string[];
-  /** Added to the scrubbed environment. */
-  env: Record<string, string>;
-}
-
-export interface AgentSpec {
-  name: string;
-  /** How it is started; the prompt comes on standard input. */
-  command(input: AgentInput): AgentCommand;
-  sessions: {
-    /** Where it keeps the file of a session. */
-    file(where: { home: string; clone: string; id: string }): string;
-    /** The id of the session that a file of this text is of; null: it is none of this agent's. */
-    idIn(text: string): string | null;
-  };
-}
+import { readStream } from "./stream-json.ts";
 
 export const AGENTS = {
   /** Replays the script that the repository keeps in `.github/gza-script.yml`, without any model. */
   scripted: {
     name: "scripted",
+    packaged: false,
+    protocols: [],
     command: scriptedCommand,
-    sessions: { file: ({ home, id }) => scriptedSessionFile(home, id), idIn: scriptedSessionIn },
+    stream: readStream,
+    progress: progressOf,
+    turns: "stream",
+    sessions: {
+      find: async ({ home, id }) => scriptedSessionFile(home, id),
+      place: ({ home, id }) => scriptedSessionFile(home, id),
+      idIn: scriptedSessionIn,
+    },
   },
 } as const satisfies Record<string, AgentSpec>;
 
@@ -67,5 +49,5 @@ function scriptedCommand({ job, again, resume }: AgentInput): AgentCommand {
     ...(again ? ["--again"] : []),
     ...(resume === null ? [] : [`--resume=${resume}`]),
   ];
-  return { file: process.execPath, args, env: {} };
+  return { file: process.execPath, args, env: {}, files: {} };
 }

@@ -6,7 +6,7 @@ import { editIn, type FileEdit } from "./file-edit.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { isWaiting, mayChange, testIn } from "./shell-command.ts";
 import { firstLine, shownCall } from "./shown-call.ts";
-import type { ToolEvent } from "./stream-json.ts";
+import type { ToolEvent } from "./stream.ts";
 
 export interface LoopRules {
   /** How often is too often; 0 switches a rule off. */

@@ -1,7 +1,7 @@
-/** One short line per answer of the agent, for people who watch the workflow log. */
+/** One short line per answer of an agent that prints `stream-json`, for people who watch the workflow log. */
 import { z } from "zod";
 import { firstLine, shownCall } from "./shown-call.ts";
-import type { StreamState } from "./stream-json.ts";
+import { parseLine, type StreamState } from "./stream.ts";
 
 const Answer = z.object({
   type: z.literal("assistant"),
@@ -18,7 +18,7 @@ const Answer = z.object({
 
 /** What a line of the stream shows, with the run's state after it; null: nothing worth a line. Lines that are no JSON are shown as they are. */
 export function progressOf(line: string, state: StreamState): string | null {
-  const parsed = parseJson(line);
+  const parsed = parseLine(line);
   if (parsed === undefined) return line.trim() === "" ? null : line;
   const answer = Answer.safeParse(parsed);
   if (!answer.success) return null;
@@ -32,12 +32,4 @@ export function progressOf(line: string, state: StreamState): string | null {
 function blockLine(block: { type: string; [key: string]: unknown }): string | null {
   if (block.type === "text") return firstLine(block["text"]);
   return block.type === "tool_use" ? shownCall(String(block["name"]), block["input"]) : null;
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,13 +1,23 @@
 /** Runs an agent within its limits and says how it ended: from the process, its stream and the limits, never from its prose. */
 import type { Job } from "../../domain/job.ts";
-import { aborted, scrubbedEnvironment, startGroup, type Patience } from "../process-group.ts";
+import {
+  aborted,
+  scrubbedEnvironment,
+  startGroup,
+  type Group,
+  type Patience,
+  type Program,
+} from "../process-group.ts";
 import { endOf, type Ending, type Stop, type StopReason } from "./agent-end.ts";
-import type { AgentCommand } from "./agent.ts";
+import type { AgentCommand, AgentSpec } from "./agent-spec.ts";
+import { layOut } from "./lay-out.ts";
 import { NO_LOOPS, takeTool, type LoopRules } from "./loops.ts";
-import { readStream, type StreamReader, type StreamState } from "./stream-json.ts";
+import type { StreamReader, StreamState } from "./stream.ts";
 
 export interface AgentRun {
   command: AgentCommand;
+  /** Reads what the agent prints. */
+  stream: AgentSpec["stream"];
   prompt: string;
   cwd: string;
   /** A scratch folder that is all the agent sees of a home. */
@@ -21,6 +31,17 @@ export interface AgentRun {
   /** Given when the workflow run is cancelled. */
   signal: AbortSignal;
   patience?: Patience;
+  /** Starts it where it has to live, a sandbox for instance; without, it is a program like any other. */
+  start?: (program: Program, patience?: Patience) => Group;
+  /** What else can end it: the gateway, which counts its money and, where the stream does not, its turns. */
+  cutOff?: CutOff;
+}
+
+export interface CutOff {
+  /** Given when the model gives it no more answers. */
+  signal: AbortSignal;
+  /** Why; null: it still gets answers. */
+  stopped(): Stop | null;
 }
 
 /** Seconds that an agent may live on after its result line; then it is ended, and its result stands. */
@@ -32,7 +53,7 @@ export interface AgentOutcome extends Ending {
 }
 
 /**
- * Turns are counted from the stream: an answer of the model in the main conversation is one. Claude Code, told `--max-turns n`, asks its
+ * Turns are counted from the stream, or by the gateway (`cutOff`) where the stream does not tell them: an answer of the model in the main conversation is one. Claude Code, told `--max-turns n`, asks its
  * model n times, does what the n-th answer asks for and ends by itself with `error_max_turns`. For an agent that goes on all the same the
  * first line of answer n+1 is the sign: it is stopped there. That answer is paid (requests and tokens count it), but it is no turn.
  */
@@ -40,14 +61,16 @@ export async function runAgent(run: AgentRun): Promise<AgentOutcome> {
   const started = performance.now();
   const { limits } = run;
   const { file, args, env } = run.command;
-  const group = startGroup(
+  await layOut(run.home, run.command.files);
+  const start = run.start ?? startGroup;
+  const group = start(
     { file, args, cwd: run.cwd, env: { ...scrubbedEnvironment(run.home), ...env } },
     run.patience,
   );
   const watch = watchLimits(run);
   const rules: LoopRules = { limits: limits.loops, verify: run.verify };
   let loops = NO_LOOPS;
-  const stream: StreamReader = readStream({
+  const stream: StreamReader = run.stream({
     onLine: (line) => {
       watch.sawLine(stream.state);
       run.onLine(line, stream.state);
@@ -81,7 +104,12 @@ export async function runAgent(run: AgentRun): Promise<AgentOutcome> {
   const counted = isEnded && stream.state.result !== null ? { ...exit, code: 0 } : exit;
   // Of a turn too many no more than its beginning was let happen: it is paid, but it is no turn of the agent's.
   const state = { ...stream.state, turns: Math.min(stream.state.turns, limits.turns) };
-  return { ...endOf(counted, state, watch.stopped()), state, seconds };
+  return { ...endOf(counted, state, watch.stopped() ?? lateStop(run, state)), state, seconds };
+}
+
+/** An agent that meets the closed gateway can be gone before it is stopped; then its end is the gateway's doing all the same. */
+function lateStop({ cutOff }: AgentRun, { result }: StreamState): Stop | null {
+  return result !== null && !result.isError ? null : (cutOff?.stopped() ?? null);
 }
 
 interface LimitWatch {
@@ -113,6 +141,12 @@ function watchLimits(run: AgentRun): LimitWatch {
   const onCancel = (): void => stop("run_cancelled", "The workflow run was cancelled.");
   if (run.signal.aborted) onCancel();
   run.signal.addEventListener("abort", onCancel, { once: true });
+  const onCutOff = (): void => {
+    const stopped = run.cutOff?.stopped() ?? null;
+    if (stopped !== null) stop(stopped.reason, stopped.why);
+  };
+  if (run.cutOff?.signal.aborted) onCutOff();
+  run.cutOff?.signal.addEventListener("abort", onCutOff, { once: true });
   const wall = setTimeout(
     () => stop("timeout", `Its time was up after ${limits.seconds} seconds.`),
     limits.seconds * 1000,
@@ -142,6 +176,7 @@ function watchLimits(run: AgentRun): LimitWatch {
       clearTimeout(silence);
       if (lingering !== null) clearTimeout(lingering);
       run.signal.removeEventListener("abort", onCancel);
+      run.cutOff?.signal.removeEventListener("abort", onCutOff);
     },
   };
 }

@@ -1,63 +1,18 @@
 /** Reads, while it arrives, the stream of JSON lines that Claude Code prints with `--output-format stream-json --verbose`. */
 import { z } from "zod";
 import { fingerprint } from "./fingerprint.ts";
-import { NO_SIGNS, SYNTHETIC, takeSigns, type ProviderSigns } from "./provider-signs.ts";
-import { readLines, type LineReader } from "./read-lines.ts";
-
-/** What is known of a run so far. Tokens and dollars are of the whole run. */
-export interface StreamState {
-  session: string | null;
-  model: string;
-  version: string;
-  /** Answers of the model in the main conversation, which come as several lines with one id. The result's own `num_turns` is one higher when `--max-turns` ended it, and errors that Claude Code shows as answers are none. */
-  turns: number;
-  /** Answers of the model in all, those of sub-agents too. */
-  requests: number;
-  tools: Record<string, number>;
-  tokens: { input: number; cached: number; output: number };
-  /** US dollars; null: the agent names no price. */
-  usd: number | null;
-  /** Text of the newest answer. */
-  lastWords: string;
-  /** Ids of the tool calls without an answer. */
-  openTools: Set<string>;
-  /** The newest: what has run in the background can make Claude Code go on after one. */
-  result: StreamResult | null;
-  provider: ProviderSigns;
-  /** Lines that are no JSON, no message of a known shape, or too long. */
-  broken: number;
-}
-
-export interface StreamResult {
-  /** `success`, `error_max_turns`, `error_during_execution`, …: new ones come with new versions. */
-  subtype: string;
-  isError: boolean;
-  text: string;
-}
-
-export interface StreamReader extends LineReader {
-  readonly state: StreamState;
-}
-
-/** A tool's call or what came of it. */
-export type ToolEvent =
-  | { event: "call"; id: string; name: string; input: unknown; from: ToolSource }
-  | { event: "result"; id: string; text: string; isError: boolean };
-
-export interface ToolSource {
-  /** Id of the answer that the call stands in. */
-  answer: string;
-  /** The conversation: null for the agent's own, for a sub-agent's the call that started it. */
-  parent: string | null;
-}
-
-export interface StreamEars {
-  /** Hears of every whole line, after the state has taken it in; an overlong one is empty. */
-  onLine?: (line: string) => void;
-  onTool?: (event: ToolEvent) => void;
-}
-
-const MAX_TOOL_NAMES = 200;
+import { SYNTHETIC, takeSigns } from "./provider-signs.ts";
+import { readLines } from "./read-lines.ts";
+import {
+  blankState,
+  countTool,
+  parseLine,
+  SessionId as Id,
+  type StreamEars,
+  type StreamReader,
+  type StreamState,
+  type ToolEvent,
+} from "./stream.ts";
 
 const Tokens = z.object({
   input_tokens: z.number().int().nonnegative().default(0),
@@ -81,12 +36,7 @@ const ToolResult = z.object({
   content: z.unknown().optional(),
   is_error: z.boolean().nullish(),
 });
-/** It becomes part of a file's path, so an id is an id. */
-const SessionId = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/)
-  .nullable()
-  .catch(null);
+const SessionId = Id.nullable().catch(null);
 
 const Line = z.looseObject({ type: z.string() });
 const Init = z.object({
@@ -114,22 +64,12 @@ const Result = z.object({
   usage: Tokens.nullish(),
 });
 
+/**
+ * Answers of the model come as several lines with one id. The result's own `num_turns` is one higher when `--max-turns` ended it, and
+ * errors that Claude Code shows as answers are none: those are no turns here.
+ */
 export function readStream(ears: StreamEars = {}): StreamReader {
-  const state: StreamState = {
-    session: null,
-    model: "",
-    version: "",
-    turns: 0,
-    requests: 0,
-    tools: {},
-    tokens: { input: 0, cached: 0, output: 0 },
-    usd: null,
-    lastWords: "",
-    openTools: new Set(),
-    result: null,
-    provider: NO_SIGNS,
-    broken: 0,
-  };
+  const state = blankState();
   const onTool = ears.onTool ?? (() => undefined);
   const reading: Reading = { state, answers: new Set(), usages: new Map(), settled: [], onTool };
   const lines = readLines((line) => {
@@ -152,7 +92,7 @@ interface Reading {
 
 /** Whether the line could be read; messages of an unknown type can, and mean nothing here. */
 function takeLine(reading: Reading, text: string): boolean {
-  const line = Line.safeParse(parseJson(text));
+  const line = Line.safeParse(parseLine(text));
   if (!line.success) return false;
   const { state } = reading;
   const { type } = line.data;
@@ -200,12 +140,6 @@ function takeAssistant(reading: Reading, value: unknown): boolean {
   return true;
 }
 
-function countTool(state: StreamState, name: string): void {
-  const known = Object.hasOwn(state.tools, name);
-  if (!known && Object.keys(state.tools).length >= MAX_TOOL_NAMES) return;
-  state.tools = { ...state.tools, [name]: (known ? (state.tools[name] ?? 0) : 0) + 1 };
-}
-
 function takeUser({ state, onTool }: Reading, value: unknown): boolean {
   const parsed = User.safeParse(value);
   if (!parsed.success) return false;
@@ -245,7 +179,6 @@ function takeResult({ state, usages, settled }: Reading, value: unknown): boolea
   return true;
 }
 
-/** `cached`: read from the provider's cache; what is written to it counts as input. */
 function sumTokens(all: readonly Tokens[]): StreamState["tokens"] {
   const sum = { input: 0, cached: 0, output: 0 };
   for (const tokens of all) {
@@ -254,13 +187,4 @@ function sumTokens(all: readonly Tokens[]): StreamState["tokens"] {
     sum.output += tokens.output_tokens;
   }
   return sum;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: the caller counts the line as broken.
-    return undefined;
-  }
 }

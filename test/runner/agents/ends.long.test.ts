@@ -230,6 +230,23 @@ it("an agent whose workflow run is cancelled", async () => {
   expect(outcome).toMatchObject({ end: "run_cancelled", why: "The workflow run was cancelled." });
 });
 
+it("an agent that the gateway cuts off", async () => {
+  const cut = new AbortController();
+  using server = createTaskServer([{ run: "sleep 1000" }]);
+
+  const outcome = await play(server, {
+    cutOff: {
+      signal: cut.signal,
+      stopped: () => (cut.signal.aborted ? { reason: "budget", why: "Its money is spent." } : null),
+    },
+    onLine: (line) => {
+      if (line.includes("sleep 1000")) cut.abort();
+    },
+  });
+
+  expect(outcome).toMatchObject({ end: "budget", why: "Its money is spent." });
+});
+
 it("has a row for every end", () => {
   const ends: Record<AgentEnd, true> = {
     completed: true,
@@ -243,10 +260,11 @@ it("has a row for every end", () => {
     provider_unavailable: true,
     provider_refused: true,
     quota: true,
-    // Has a test of its own above.
+    // Have tests of their own above.
     run_cancelled: true,
+    budget: true,
   };
-  const played = new Set([...ROWS.map(({ end }) => end), "run_cancelled"]);
+  const played = new Set([...ROWS.map(({ end }) => end), "run_cancelled", "budget"]);
 
   expect([...played].toSorted()).toEqual(Object.keys(ends).toSorted());
 });
@@ -274,13 +292,13 @@ it("goes on with its session", async () => {
   using server = createTaskServer([{ say: "I look first." }, LOOK]);
   const first = await play(server, { prompt: "Begin." });
   const id = String(first.state.session);
-  const file = SCRIPTED.sessions.file({ home: homeOf(server), clone: server.inputs.clone, id });
+  const file = SCRIPTED.sessions?.place({ home: homeOf(server), clone: server.inputs.clone, id }) ?? "";
   const kept = readFileSync(file, "utf8");
 
   const second = await play(server, { prompt: "Go on.", resume: id });
   const after = readFileSync(file, "utf8");
 
-  expect(SCRIPTED.sessions.idIn(kept)).toBe(id);
+  expect(SCRIPTED.sessions?.idIn(kept)).toBe(id);
   expect(second).toMatchObject({ end: "completed", state: { session: id } });
   expect(after.startsWith(kept)).toBe(true);
   expect(kept).toContain("Begin.");

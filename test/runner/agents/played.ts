@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Job } from "../../../src/domain/job.ts";
-import { agentNamed, type AgentCommand, type AgentSpec } from "../../../src/runner/agents/agent.ts";
-import { runAgent, type AgentOutcome } from "../../../src/runner/agents/run-agent.ts";
+import type { AgentCommand, AgentSpec } from "../../../src/runner/agents/agent-spec.ts";
+import { agentNamed } from "../../../src/runner/agents/agent.ts";
+import { runAgent, type AgentOutcome, type CutOff } from "../../../src/runner/agents/run-agent.ts";
 import { prepare } from "../../../src/runner/prepare.ts";
 import { LIMITS, type TaskServer } from "../task-server.ts";
 
@@ -14,6 +15,7 @@ export interface Played {
   prompt?: string;
   signal?: AbortSignal;
   onLine?: (line: string) => void;
+  cutOff?: CutOff;
   /** What else is done to the command before it is started. */
   command?: (command: AgentCommand) => AgentCommand;
 }
@@ -28,9 +30,18 @@ export async function play(server: TaskServer, how: Played = {}): Promise<AgentO
   if (!existsSync(clone)) await prepare(server.inputs, server.remote);
   const home = homeOf(server);
   mkdirSync(home, { recursive: true });
-  const command = SCRIPTED.command({ job: server.job, clone, again: false, resume: how.resume ?? null });
+  const command = SCRIPTED.command({
+    job: server.job,
+    clone,
+    home,
+    again: false,
+    resume: how.resume ?? null,
+    installed: null,
+    model: null,
+  });
   return runAgent({
     command: how.command?.(command) ?? command,
+    stream: SCRIPTED.stream,
     prompt: how.prompt ?? "Do it.",
     cwd: clone,
     home,
@@ -39,6 +50,7 @@ export async function play(server: TaskServer, how: Played = {}): Promise<AgentO
     onLine: how.onLine ?? (() => undefined),
     signal: how.signal ?? new AbortController().signal,
     patience: PATIENCE,
+    ...(how.cutOff === undefined ? {} : { cutOff: how.cutOff }),
   });
 }
 

@@ -1,7 +1,8 @@
 /** The provider's troubles, by the lines that Claude Code 2.1.197 printed against an endpoint that answered so. */
 import { expect, it } from "vitest";
 import { endOf } from "../../../src/runner/agents/agent-end.ts";
-import { readStream, type StreamState } from "../../../src/runner/agents/stream-json.ts";
+import { readStream } from "../../../src/runner/agents/stream-json.ts";
+import type { StreamState } from "../../../src/runner/agents/stream.ts";
 
 const REFUSAL = { type: "system", subtype: "model_refusal_no_fallback", api_refusal_category: null };
 const FAILED = { code: 1, signal: null, failure: null };

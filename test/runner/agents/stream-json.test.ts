@@ -1,6 +1,7 @@
 /** The reader of the agent's stream: what it learns, and that nothing an agent prints can break it. */
 import { expect, it } from "vitest";
-import { readStream, type StreamState, type ToolEvent } from "../../../src/runner/agents/stream-json.ts";
+import { readStream } from "../../../src/runner/agents/stream-json.ts";
+import type { StreamState, ToolEvent } from "../../../src/runner/agents/stream.ts";
 
 const LINES = [
   {
