@@ -1,4 +1,4 @@
-/** `npm run build`: bundles what the released action runs, its entry and the scripted agent, and holds them to their size. */
+/** `npm run build`: bundles what the released action runs, its entry and the programs that it starts, and holds them to their size. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type RolldownPlugin } from "rolldown";
@@ -17,7 +17,11 @@ const modulePackage: RolldownPlugin = {
 
 await build({
   cwd: root,
-  input: { main: "src/runner/main.ts", "scripted-agent": "src/runner/agents/scripted-agent.ts" },
+  input: {
+    main: "src/runner/main.ts",
+    "scripted-agent": "src/runner/agents/scripted-agent.ts",
+    "collect-work": "src/runner/save-work/collect-work.ts",
+  },
   platform: "node",
   treeshake: {
     // @actions/core brings an HTTP client for OpenID Connect along, which nothing here calls.

@@ -1,6 +1,7 @@
 /** Opens a file that somebody else has left: never through a link, never waiting for the other end of a pipe. */
 import { constants } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { lstat, open, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
 
 /** `not_plain`: a link, a folder, a pipe, a device. */
 export type Opened =
@@ -18,13 +19,41 @@ export async function openPlain(path: string): Promise<Opened> {
   return { kind: "not_plain" };
 }
 
+/**
+ * The same below a folder that is ours, where no folder on the way may be a link either. `path`: names with `/` between them. Whoever
+ * could change the folders meanwhile has to be gone.
+ */
+export async function openWithin(root: string, path: string): Promise<Opened> {
+  const names = path.split("/");
+  if (names.some((name) => name === "" || name === "." || name === "..")) return { kind: "not_plain" };
+  for (let depth = 1; depth < names.length; depth += 1) {
+    const kind = await kindOf(join(root, ...names.slice(0, depth)));
+    if (kind !== "folder") return { kind };
+  }
+  return openPlain(join(root, ...names));
+}
+
+async function kindOf(path: string): Promise<"folder" | "missing" | "not_plain"> {
+  try {
+    return (await lstat(path)).isDirectory() ? "folder" : "not_plain";
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return "missing";
+    throw error;
+  }
+}
+
 async function openWithoutLinks(path: string): Promise<FileHandle | "missing" | "not_plain"> {
   try {
     return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : null;
+    const code = codeOf(error);
     if (code === "ENOENT") return "missing";
-    if (code === "ELOOP") return "not_plain";
+    // A link; a socket, or a device without a driver.
+    if (code === "ELOOP" || code === "ENXIO" || code === "ENODEV") return "not_plain";
     throw error;
   }
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && "code" in error ? String(error.code) : null;
 }

@@ -5,12 +5,13 @@ import { ask, reportOf, type Asked, type Attempt } from "./attempt.ts";
 import { closingWords, type ClosingWords } from "./closing-words.ts";
 import { closedBy, ImproveAnswer, isAllDisputed, type Closed } from "./improve-answer.ts";
 import { fixPrompt } from "./prompts/fix.ts";
+import { startGroup } from "./process-group.ts";
 import { implementPrompt } from "./prompts/implement.ts";
 import { IMPROVE_FORM, improvePrompt } from "./prompts/improve.ts";
 import { resumePrompt } from "./prompts/resume.ts";
 import type { RawReport } from "./raw-report.ts";
 import { runSetup, runVerify, verdictOf } from "./repository-commands.ts";
-import { bundleWork, collectWork } from "./work.ts";
+import { saveWork } from "./save-work/save-work.ts";
 
 /** The kinds that change files. */
 export type ChangeKind = "implement" | "improve" | "fix";
@@ -23,7 +24,8 @@ export async function runChange(attempt: Attempt, kind: ChangeKind): Promise<Raw
 
   const { asked, closed, summary } = await askForChange(attempt, kind);
   const report = { ...reportOf(attempt, asked), ...(summary === "" ? {} : { summary }), closed };
-  const work = await collectWork(inputs, job);
+  const work = await saveWork({ inputs, job, start: startGroup, home: attempt.home });
+  if (work.outside !== null) run.print(`The work could not be saved inside: ${work.outside}.\n`);
   if (work.kind === "unreadable") return { ...report, end: "bad_report", summary: work.why };
   const isThrough = asked.end === "completed";
   const words = isThrough ? wordsOf(kind, asked.words) : null;
@@ -34,7 +36,6 @@ export async function runChange(attempt: Attempt, kind: ChangeKind): Promise<Raw
   // Work that its own maker calls unfinished is kept, and not verified.
   const isUnfinished = words !== null && words.outcome !== "no_change_needed";
   const verify = isThrough && !isUnfinished ? await runVerify(attempt) : null;
-  await bundleWork(inputs, job);
   const end =
     isUnfinished && !signal.aborted ? await outcomeOf(attempt, words) : verdictOf(verify, signal.aborted);
   return { ...report, ...end, verify, commits: work.commits };
