@@ -16,7 +16,12 @@ export interface Exit {
   signal: NodeJS.Signals | null;
   /** Why it could not be started; null: it was. */
   failure: Error | null;
+  /** Which bound of its sandbox the program met, as one sentence; null or missing: none that is known. */
+  bound?: string | null;
 }
+
+/** How a program is started: `startGroup`, or a sandbox's own way. */
+export type Start = (program: Program, patience?: Patience) => Group;
 
 export interface Group {
   child: ChildProcessWithoutNullStreams;

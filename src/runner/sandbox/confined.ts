@@ -1,0 +1,153 @@
+/** Starts programs behind a confining command: polite signals get through it, its exit tells how the program itself ended. */
+import { randomUUID } from "node:crypto";
+import { open, rm, statfs, type FileHandle } from "node:fs/promises";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import {
+  PATIENCE,
+  startGroup,
+  type Exit,
+  type Group,
+  type Patience,
+  type Program,
+} from "../process-group.ts";
+import { quoted, type Limits } from "./limits.ts";
+
+export interface Confinement {
+  /** The confining command for a program; the program's own command line follows it. */
+  around: (program: Program) => string[];
+  /** Started inside before the program, with it as arguments. */
+  inside: readonly string[];
+  limits: Limits;
+  /** Shell text before the command: open files that it needs. */
+  opened: string;
+  /** The runner's folder for what is laid out, out of sight of the programs. */
+  folder: string;
+  /** The folder whose disk is kept from being filled, and the free bytes at which everything inside is ended. */
+  disk: { path: string; least: number };
+}
+
+/** What `inside` leaves. */
+const Told = z.object({
+  code: z.number().nullable(),
+  signal: z.string().nullable(),
+  failure: z.string().nullable(),
+});
+
+const MAX_TOLD_BYTES = 4096;
+/** Milliseconds; a fast disk takes 2 GB in it. */
+const DISK_WATCH = 1000;
+
+const GIB = 1024 ** 3;
+
+export function startConfined(
+  confinement: Confinement,
+  program: Program,
+  patience: Patience = PATIENCE,
+): Group {
+  const { around, inside, limits, opened, folder } = confinement;
+  const told = join(folder, `end-${randomUUID()}`);
+  // Ignored signals stay ignored in the confining command; Node, the first inside, takes them up again.
+  const text = `trap '' INT TERM HUP; exec 3>${quoted(told)}; ${limits.enter} || exit 125; ${opened} exec "$@"`;
+  const command = [...around(program), ...inside, program.file, ...program.args];
+  const group = startGroup(
+    { file: "/bin/sh", args: ["-c", text, "sh", ...command], cwd: "/", env: program.env },
+    patience,
+  );
+  const watch = watchDisk(confinement.disk, () => group.stop());
+  const exit = group.exit.then(async (end): Promise<Exit> => {
+    watch.end();
+    await limits.emptied();
+    const bound = watch.met() ?? (await limits.met());
+    return { ...(await faithful(end, told)), bound };
+  });
+  const stop = async (): Promise<void> => {
+    await group.stop();
+    await exit;
+  };
+  const sweep = async (): Promise<void> => {
+    await group.sweep();
+    await exit;
+  };
+  return { child: group.child, exit, stop, sweep };
+}
+
+/** Free bytes at which everything inside is ended: never so many that a disk which is nearly full already lets nothing start. */
+export async function leastFree(path: string): Promise<number> {
+  const { bsize, blocks, bavail } = await statfs(path);
+  return Math.min(Math.max(GIB, 0.05 * blocks * bsize), (bavail * bsize) / 2);
+}
+
+/** How the program itself ended, of which the confining command knows only a number. */
+async function faithful(end: Exit, file: string): Promise<Exit> {
+  const line = await lastLine(file);
+  await rm(file, { force: true });
+  if (line === null) {
+    if (end.failure !== null || end.code === null) return end;
+    const failure = new Error(
+      `the sandbox ended with ${end.code} before the program began; the log of this step says more`,
+    );
+    return { code: null, signal: null, failure };
+  }
+  const { code, signal, failure } = line;
+  return {
+    code,
+    signal: isSignal(signal) ? signal : null,
+    failure: failure === null ? null : new Error(failure),
+  };
+}
+
+async function lastLine(file: string): Promise<z.infer<typeof Told> | null> {
+  const handle = await openOrNull(file);
+  if (handle === null) return null;
+  try {
+    const { size } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read(
+      Buffer.alloc(MAX_TOLD_BYTES),
+      0,
+      MAX_TOLD_BYTES,
+      Math.max(0, size - MAX_TOLD_BYTES),
+    );
+    const line = buffer.toString("utf8", 0, bytesRead).trimEnd().split("\n").at(-1) ?? "";
+    return line === "" ? null : Told.parse(JSON.parse(line));
+  } catch (error) {
+    // The programs inside can reach the file too: what is no line of `inside` says nothing.
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openOrNull(file: string): Promise<FileHandle | null> {
+  try {
+    return await open(file, "r");
+  } catch (error) {
+    // The shell that makes it was ended before.
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+function isSignal(name: string | null): name is NodeJS.Signals {
+  return name !== null && Object.hasOwn(constants.signals, name);
+}
+
+interface DiskWatch {
+  met(): string | null;
+  end(): void;
+}
+
+function watchDisk({ path, least }: Confinement["disk"], stop: () => Promise<void>): DiskWatch {
+  let met: string | null = null;
+  const timer = setInterval(() => {
+    void statfs(path).then(({ bsize, bavail }) => {
+      if (bavail * bsize >= least || met !== null) return undefined;
+      clearInterval(timer);
+      met = `Everything inside the sandbox was ended, because less than ${Math.round(least / 1024 ** 2)} MiB were free on the disk.`;
+      return stop();
+    });
+  }, DISK_WATCH);
+  return { met: () => met, end: () => clearInterval(timer) };
+}

@@ -1,0 +1,78 @@
+/** The sandbox of bubblewrap on this machine: what it needs is laid out once, and each program gets a root of its own. */
+import { execFile } from "node:child_process";
+import { access, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { bubblewrapArguments, COVERABLE } from "./bubblewrap.ts";
+import { leastFree, startConfined, type Confinement } from "./confined.ts";
+import { layOut, type Machine } from "./layout.ts";
+import { openLimits, type Bounds } from "./limits.ts";
+import { INSIDE, placeFiles } from "./placed.ts";
+import type { Rooms, Sandbox } from "./sandbox.ts";
+
+const run = promisify(execFile);
+
+/** Null: this machine has no bubblewrap. Whether what it has works, only a program inside can tell. */
+export async function openBubblewrap(
+  rooms: Rooms,
+  machine: Machine,
+  bounds: Bounds,
+): Promise<Sandbox | null> {
+  const bubblewrap = await findBubblewrap(machine.path);
+  if (bubblewrap === null) return null;
+  const { file, version } = bubblewrap;
+  const layout = await layOut(rooms, machine);
+  const folder = join(machine.temp, "sandbox");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const placed = await placeFiles(join(folder, "etc"), rooms);
+  const covered: string[] = [];
+  for (const path of COVERABLE) if (await isThere(path)) covered.push(path);
+  const limits = await openLimits(bounds);
+  const wrapping = {
+    layout,
+    placed,
+    covered,
+    seccomp: null,
+    tmpBytes: version >= 0.7 ? bounds.tmp : null,
+    canDisableUserns: version >= 0.8,
+  };
+  const confinement: Confinement = {
+    around: (program) => [file, ...bubblewrapArguments(wrapping, program)],
+    inside: INSIDE,
+    limits,
+    opened: "",
+    folder,
+    disk: { path: rooms.clone, least: await leastFree(rooms.clone) },
+  };
+  return {
+    kind: "bubblewrap",
+    limits: limits.kind,
+    start: (program, patience) => startConfined(confinement, program, patience),
+    close: async () => {
+      await limits.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The program and its version, as 0.8. */
+async function findBubblewrap(path: string): Promise<{ file: string; version: number } | null> {
+  for (const folder of path.split(":").filter((name) => name.startsWith("/"))) {
+    const file = join(folder, "bwrap");
+    if (!(await isThere(file))) continue;
+    const { stdout } = await run(file, ["--version"]);
+    return { file, version: Number(/(\d+\.\d+)/.exec(stdout)?.[1] ?? 0) };
+  }
+  return null;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return false;
+    throw error;
+  }
+}
