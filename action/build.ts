@@ -20,6 +20,7 @@ await build({
   input: {
     main: "src/runner/main.ts",
     "scripted-agent": "src/runner/agents/scripted-agent.ts",
+    inside: "src/runner/sandbox/inside.ts",
     "collect-work": "src/runner/save-work/collect-work.ts",
   },
   platform: "node",
