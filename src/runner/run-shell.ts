@@ -1,6 +1,6 @@
 /** Runs shell text of the config (`setup`, `verify`) as GitHub runs a `bash` step, with a time limit and the end of its output. */
 import { head, plainText, tail } from "./plain-text.ts";
-import { aborted, scrubbedEnvironment, startGroup, type Patience } from "./process-group.ts";
+import { aborted, scrubbedEnvironment, startGroup, type Patience, type Start } from "./process-group.ts";
 
 export interface ShellResult {
   /** 124 when the time was up, as with `timeout`; 128 when a signal ended it. */
@@ -19,6 +19,8 @@ export interface ShellOptions {
   /** Ends the command as the time limit does. */
   signal: AbortSignal;
   patience?: Patience;
+  /** How the shell is started; without a word, with nothing around it. */
+  start?: Start;
 }
 
 const TAIL_CHARACTERS = 8000;
@@ -29,7 +31,8 @@ export async function runShell(text: string, options: ShellOptions): Promise<She
   const started = performance.now();
   const args = ["--noprofile", "--norc", "-eo", "pipefail", "-c", text];
   const env = scrubbedEnvironment(options.home);
-  const group = startGroup({ file: "bash", args, cwd: options.cwd, env }, options.patience);
+  const start = options.start ?? startGroup;
+  const group = start({ file: "bash", args, cwd: options.cwd, env }, options.patience);
   let output = "";
   for (const stream of [group.child.stdout, group.child.stderr]) {
     const decoder = new TextDecoder();
@@ -54,12 +57,13 @@ export async function runShell(text: string, options: ShellOptions): Promise<She
   const timeUp = stopping.signal.aborted
     ? `\nGZA stopped it after ${options.limit} seconds, its time limit.`
     : "";
+  const bound = exit.bound ? `\n${exit.bound}` : "";
   const failure = exit.failure === null ? "" : `bash cannot be started: ${exit.failure.message}`;
   return {
     exit: stopping.signal.aborted ? 124 : exit.failure === null ? (exit.code ?? 128) : 127,
     seconds: Math.round((performance.now() - started) / 1000),
     tail: tail(
-      `${tail(plainText(output).trimEnd(), TAIL_CHARACTERS - 200)}${timeUp}${failure}`.trim(),
+      `${tail(plainText(output).trimEnd(), TAIL_CHARACTERS - 200)}${timeUp}${bound}${failure}`.trim(),
       TAIL_CHARACTERS,
     ),
   };
