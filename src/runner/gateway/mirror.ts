@@ -1,0 +1,142 @@
+/** Package registries as a sandbox sees them: read-only, with addresses too short and too few to carry anything out. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Registry } from "./gateway.ts";
+import { passOn, sayWhy, textOf } from "./mirror-answer.ts";
+import { crateAddress, crateTemplate, isCratePath, mirroredConfig } from "./mirror-cargo.ts";
+import { openLinkBook, pathBelow } from "./mirror-links.ts";
+import { countMisses, type Misses } from "./mirror-misses.ts";
+import { readWish, type Refusal, type Wish } from "./mirror-request.ts";
+import { linksOf, MOST_MISSES } from "./mirror-rules.ts";
+import { openUpstream, type Asked } from "./mirror-upstream.ts";
+import type { Place } from "./place.ts";
+import type { Resolve } from "./public-address.ts";
+
+export interface Mirror {
+  /** Answers a request below `/registry/`; never throws, whatever was asked. */
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  close(): void;
+}
+
+export interface MirrorOptions {
+  /** How programs inside reach the gateway, without a slash at the end. */
+  address: string;
+  /** For tests of what lies behind the network's own. */
+  resolve?: Resolve;
+}
+
+/** What was given to the client; null: the answer itself. */
+type Outcome = Refusal | { kind: "failure"; status: number; why: string } | null;
+
+/** Milliseconds for one answer, however steadily it drips. */
+const LONGEST = 30 * 60_000;
+
+export function openMirror(place: Place, { address, resolve }: MirrorOptions): Mirror {
+  const upstream = openUpstream(resolve);
+  const links = openLinkBook(address);
+  const templates = new Map<string, string>();
+  const misses = new Map<string, Misses>(
+    place.registries.map(({ mount }) => [mount, countMisses(MOST_MISSES)]),
+  );
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const left = new AbortController();
+    response.on("close", () => left.abort());
+    const signal = AbortSignal.any([left.signal, AbortSignal.timeout(LONGEST)]);
+    try {
+      const wish = readWish(request, place);
+      const outcome = wish.kind === "wish" ? await counted(wish, response, signal) : wish;
+      if (outcome?.kind === "failure") sayWhy(request, response, outcome);
+      if (outcome?.kind === "refusal") {
+        place.record.refused(outcome.host, outcome.why);
+        sayWhy(request, response, { status: 403, why: `${outcome.host}: ${outcome.why}` });
+      }
+    } catch (error) {
+      // A stream that has begun can only be broken off; all else is said.
+      if (response.headersSent) response.destroy();
+      else
+        sayWhy(request, response, { status: 502, why: `the registry's answer broke off: ${String(error)}` });
+    }
+  }
+
+  async function counted(wish: Wish, response: ServerResponse, signal: AbortSignal): Promise<Outcome> {
+    const { host } = new URL(wish.registry.base);
+    const counter = misses.get(wish.registry.mount);
+    const known = counter?.known(wish.path) ?? null;
+    if (known !== null) return { kind: "failure", status: known, why: `${host} answered ${known} before` };
+    if (counter?.begin() === false)
+      return { kind: "refusal", host, why: `${MOST_MISSES} of its addresses failed, so no more are tried` };
+    let status: number | null = null;
+    try {
+      const outcome = await serve(wish, response, signal);
+      status = outcome?.kind === "failure" ? outcome.status : null;
+      return outcome;
+    } finally {
+      counter?.end(wish.path, status);
+    }
+  }
+
+  async function serve(wish: Wish, response: ServerResponse, signal: AbortSignal): Promise<Outcome> {
+    const { registry, path, method, headers } = wish;
+    if (registry.kind === "cargo" && path === "config.json") {
+      response.setHeader("content-type", "application/json");
+      response.end(mirroredConfig(address, registry.mount));
+      return null;
+    }
+    const url = await addressOf(wish, signal);
+    if (!(url instanceof URL)) return url;
+    const asked = await upstream.ask({ registry, url, method, headers, signal });
+    if (asked.kind !== "answer") return unanswered(asked);
+    for (const used of asked.hosts) place.record.used(used);
+    const { statusCode: status = 502, headers: answered } = asked.response;
+    if (status >= 400) {
+      asked.response.destroy();
+      return { kind: "failure", status, why: `${asked.url.host} answers ${status}` };
+    }
+    await passOn(asked.response, response, {
+      links: wish.isFile ? null : linksOf(registry.kind, path, answered["content-type"] ?? ""),
+      rewrite: (link) => (isLeft(wish, link) ? null : links.toMirror(registry, link, asked.url)),
+      isHead: method === "HEAD",
+    });
+    return null;
+  }
+
+  /** The address upstream. */
+  async function addressOf({ registry, path, isFile }: Wish, signal: AbortSignal): Promise<URL | Outcome> {
+    const { host } = new URL(registry.base);
+    if (isFile)
+      return links.toFile(registry, path) ?? { kind: "refusal", host, why: "it has named no such file" };
+    if (!isCratePath(path)) return new URL(`${registry.base}/${path}`);
+    const template = templates.get(registry.mount) ?? (await readTemplate(registry, signal));
+    if (template === null)
+      return { kind: "failure", status: 502, why: `${host} has no readable config.json` };
+    templates.set(registry.mount, template);
+    const named = crateAddress(template, path);
+    return named ?? { kind: "failure", status: 502, why: `${host} does not say where its crates lie` };
+  }
+
+  async function readTemplate(registry: Registry, signal: AbortSignal): Promise<string | null> {
+    const url = new URL(`${registry.base}/config.json`);
+    const asked = await upstream.ask({ registry, url, method: "GET", headers: {}, signal });
+    if (asked.kind !== "answer") return null;
+    const text = await textOf(asked.response);
+    return text === null ? null : crateTemplate(text);
+  }
+
+  return { answer, close: () => upstream.close() };
+}
+
+function unanswered(asked: Exclude<Asked, { kind: "answer" }>): Outcome {
+  const { host, why } = asked;
+  if (asked.kind === "refused") return { kind: "refusal", host, why };
+  return { kind: "failure", status: 502, why: `${host} cannot be reached: ${why}` };
+}
+
+/**
+ * npm writes a package's address into its lock file as the registry tells it, and turns it to the registry that it is set to whenever it
+ * reads it (`replace-registry-host`). So npm must be told the true one, or a mirror's address would end up in the repository.
+ */
+function isLeft({ registry, client }: Wish, link: string): boolean {
+  if (registry.kind !== "npm" || registry.mount !== "npm" || !client.startsWith("npm/")) return false;
+  const url = URL.parse(link);
+  return url !== null && pathBelow(registry, url) !== null;
+}
