@@ -21,6 +21,7 @@ await build({
     main: "src/runner/main.ts",
     "scripted-agent": "src/runner/agents/scripted-agent.ts",
     inside: "src/runner/sandbox/inside.ts",
+    "try-out": "src/runner/sandbox/try-out.ts",
     "collect-work": "src/runner/save-work/collect-work.ts",
   },
   platform: "node",

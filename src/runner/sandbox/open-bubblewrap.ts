@@ -12,14 +12,14 @@ import type { Rooms, Sandbox } from "./sandbox.ts";
 
 const run = promisify(execFile);
 
-/** Null: this machine has no bubblewrap. Whether what it has works, only a program inside can tell. */
+/** Whether this machine's bubblewrap works, only a program inside can tell. */
 export async function openBubblewrap(
   rooms: Rooms,
   machine: Machine,
   bounds: Bounds,
-): Promise<Sandbox | null> {
+): Promise<Sandbox | string> {
   const bubblewrap = await findBubblewrap(machine.path);
-  if (bubblewrap === null) return null;
+  if (bubblewrap === null) return "it is not installed";
   const { file, version } = bubblewrap;
   const layout = await layOut(rooms, machine);
   const folder = join(machine.temp, "sandbox");

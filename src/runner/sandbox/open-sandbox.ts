@@ -4,6 +4,7 @@ import { startGroup } from "../process-group.ts";
 import type { Machine } from "./layout.ts";
 import { usualBounds, type Bounds } from "./limits.ts";
 import { openBubblewrap } from "./open-bubblewrap.ts";
+import { probe } from "./probe.ts";
 import type { OpenedSandbox, Rooms, Sandbox } from "./sandbox.ts";
 
 export interface SandboxOptions {
@@ -17,6 +18,17 @@ export interface SandboxOptions {
 
 const NEXT =
   "On GitHub's own machines the step `prepare` installs bubblewrap; elsewhere install it, allow user namespaces (`sysctl kernel.apparmor_restrict_unprivileged_userns=0`), in a `container:` give it `options: --privileged`, or write `sandbox: off` into .github/gza.yml.";
+
+/** A way to a sandbox; instead of one, why this machine has none of the kind. */
+interface Way {
+  name: string;
+  open: (rooms: Rooms, machine: Machine, bounds: Bounds) => Promise<Sandbox | string>;
+}
+
+const BUBBLEWRAP: Way = { name: "bubblewrap", open: openBubblewrap };
+
+/** The stricter first. */
+const WAYS: Record<"auto" | "uid", readonly Way[]> = { auto: [BUBBLEWRAP], uid: [] };
 
 /** The gateway must listen already: that it can be reached from inside is tried out too. */
 export async function openSandbox(
@@ -33,9 +45,19 @@ export async function openSandbox(
     temp,
   };
   const all = { ...usualBounds(), ...bounds };
-  const sandbox = await openBubblewrap(rooms, machine, all);
-  if (sandbox === null) return { kind: "refused", why: `No sandbox: bubblewrap is not installed. ${NEXT}` };
-  return { kind: "sandbox", sandbox };
+  const reasons: string[] = [];
+  for (const { name, open } of WAYS[wanted]) {
+    const sandbox = await open(rooms, machine, all);
+    if (typeof sandbox === "string") {
+      reasons.push(`${name}: ${sandbox}`);
+      continue;
+    }
+    const why = await probe(sandbox, rooms, temp);
+    if (why === null) return { kind: "sandbox", sandbox };
+    reasons.push(`${name}: ${why}`);
+    await sandbox.close();
+  }
+  return { kind: "refused", why: `This machine has no sandbox that holds (${reasons.join("; ")}). ${NEXT}` };
 }
 
 /** `sandbox: off`, which somebody has to write by hand. */

@@ -18,7 +18,7 @@ export const TRY_OUT: readonly string[] = [process.execPath, placeOf("try-out")]
 
 /** Writes what has to be written into `folder` and says what belongs where. */
 export async function placeFiles(folder: string, rooms: Rooms): Promise<Mount[]> {
-  const programs = ["inside"].map((name) => ({
+  const programs = ["inside", "try-out"].map((name) => ({
     source: fileURLToPath(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)),
     target: placeOf(name),
   }));
