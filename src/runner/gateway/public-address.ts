@@ -28,8 +28,16 @@ const BARRED = blockList([
   // Azure's machines are told their settings and secrets at this public-looking address.
   "168.63.129.16/32",
 ]);
-/** Of 2000::/3, the only part of IPv6 that is public: special purposes (Teredo among them), documentation, 6to4. */
-const BARRED_V6 = blockList(["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"]);
+/** Special purposes (Teredo among them), documentation, 6to4, and where two clouds tell their machines settings and secrets. */
+const BARRED_V6 = blockList([
+  "2001::/23",
+  "2001:db8::/32",
+  "2002::/16",
+  "3fff::/20",
+  "fd00:ec2::254/128",
+  "fd20:ce::254/128",
+]);
+/** The only part of IPv6 that is public. */
 const PUBLIC_V6 = blockList(["2000::/3"]);
 const PRIVATE_V6 = blockList(["fc00::/7"]);
 
@@ -50,8 +58,9 @@ export function addressKind(address: string): AddressKind {
   const embedded = embeddedV4(plain);
   if (embedded !== null) return kindOfV4(embedded);
   if (wordsOf(plain).join(":") === "0:0:0:0:0:0:0:1") return "loopback";
+  if (BARRED_V6.check(plain, "ipv6")) return "barred";
   if (PRIVATE_V6.check(plain, "ipv6")) return "private";
-  return PUBLIC_V6.check(plain, "ipv6") && !BARRED_V6.check(plain, "ipv6") ? "public" : "barred";
+  return PUBLIC_V6.check(plain, "ipv6") ? "public" : "barred";
 }
 
 async function namesOf(host: string): Promise<LookupAddress[]> {
