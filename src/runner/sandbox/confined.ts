@@ -12,7 +12,8 @@ import {
   type Patience,
   type Program,
 } from "../process-group.ts";
-import { quoted, type Limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
+import { quoted } from "./root-shell.ts";
 
 export interface Confinement {
   /** The confining command for a program; the program's own command line follows it. */
@@ -20,13 +21,15 @@ export interface Confinement {
   /** Started inside before the program, with it as arguments. */
   inside: readonly string[];
   limits: Limits;
-  /** Shell text before the command: open files that it needs. */
+  /** Shell text after the command: redirections of open files that it needs. */
   opened: string;
   /** The runner's folder for what is laid out, out of sight of the programs. */
   folder: string;
   /** The folder whose disk is kept from being filled, and the free bytes at which everything inside is ended. */
   disk: { path: string; least: number };
 }
+
+const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What `inside` leaves. */
 const Told = z.object({
@@ -48,11 +51,18 @@ export function startConfined(
 ): Group {
   const { around, inside, limits, opened, folder } = confinement;
   const told = join(folder, `end-${randomUUID()}`);
-  // Ignored signals stay ignored in the confining command; Node, the first inside, takes them up again.
-  const text = `trap '' INT TERM HUP; exec 3>${quoted(told)}; ${limits.enter} || exit 125; ${opened} exec "$@"`;
-  const command = [...around(program), ...inside, program.file, ...program.args];
+  const text = [
+    // Ignored signals stay ignored in the confining command; Node, the first inside, takes them up again.
+    "trap '' INT TERM HUP",
+    // What the runner's own parents have left open would be open inside too.
+    'for open in /proc/self/fd/*; do fd=${open##*/}; [ $fd -le 2 ] || eval "exec $fd>&-"; done',
+    `exec 3>${quoted(told)}`,
+    `{ ${limits.enter}; } || exit 125`,
+    `exec "$@" ${opened}`,
+  ].join("\n");
+  const args = ["--noprofile", "--norc", "-c", text, "bash", ...around(program), ...inside, program.file];
   const group = startGroup(
-    { file: "/bin/sh", args: ["-c", text, "sh", ...command], cwd: "/", env: program.env },
+    { file: "bash", args: [...args, ...program.args], cwd: "/", env: { PATH: SYSTEM_PATH } },
     patience,
   );
   const watch = watchDisk(confinement.disk, () => group.stop());

@@ -1,10 +1,9 @@
 /** Bounds what programs inside use of the machine together: a control group where one can be made, else limits of each process. */
-import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { access, readFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { quoted, shellOfRoot, succeeds } from "./root-shell.ts";
 
 export interface Bounds {
   processes: number;
@@ -18,7 +17,7 @@ export interface Bounds {
 
 export interface Limits {
   kind: "cgroup" | "rlimit";
-  /** Shell text that bounds the shell which runs it, and by that what it becomes. It fails where the bounds cannot be set. */
+  /** Text for bash that bounds the shell which runs it, and by that what it becomes. It fails where the bounds cannot be set. */
   enter: string;
   /** Which bound programs have met since the last call, as one sentence; null: none. */
   met(): Promise<string | null>;
@@ -28,7 +27,6 @@ export interface Limits {
 }
 
 const GIB = 1024 ** 3;
-const run = promisify(execFile);
 
 export function usualBounds(): Bounds {
   const memory = totalmem();
@@ -41,17 +39,16 @@ export function usualBounds(): Bounds {
 }
 
 export async function openLimits(bounds: Bounds): Promise<Limits> {
-  const always = `ulimit -c 0; ulimit -f ${Math.ceil(bounds.file / 512)}`;
+  const always = `ulimit -c 0; ulimit -f ${Math.ceil(bounds.file / 1024)}`;
   const name = `gza-${randomUUID()}`;
   for (const place of await placesFor(name)) {
     const group = await makeGroup(place, bounds);
     if (group !== null) return { ...group, enter: `${always}; ${group.enter}` };
   }
-  // dash has the number of processes under -p, bash under -u. To the kernel it is a bound for every user but root.
-  const processes = `ulimit -u ${bounds.processes} 2>/dev/null || ulimit -p ${bounds.processes}`;
   return {
     kind: "rlimit",
-    enter: `${always}; { ${processes}; }`,
+    // To the kernel it is a bound for every user but root.
+    enter: `${always}; ulimit -u ${bounds.processes}`,
     met: async () => null,
     emptied: async () => undefined,
     close: async () => undefined,
@@ -178,24 +175,6 @@ async function countIn(file: string, key: string): Promise<number> {
   return Number(line?.slice(key.length + 1) ?? 0);
 }
 
-/** Null: this user is not root and cannot become it without being asked for a password. */
-export async function shellOfRoot(): Promise<string[] | null> {
-  if (process.getuid?.() === 0) return ["sh"];
-  const sudo = ["sudo", "-n", "sh"];
-  return (await succeeds(sudo, "true")) ? sudo : null;
-}
-
-export async function succeeds([file = "", ...args]: readonly string[], text: string): Promise<boolean> {
-  try {
-    await run(file, [...args, "-c", text]);
-    return true;
-  } catch (error) {
-    // A missing sudo or a kernel that refuses are answers here; what is no process error is none.
-    if (error instanceof Error && "code" in error) return false;
-    throw error;
-  }
-}
-
 async function isThere(path: string): Promise<boolean> {
   try {
     await access(path);
@@ -204,10 +183,6 @@ async function isThere(path: string): Promise<boolean> {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
     throw error;
   }
-}
-
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function mebibytes(bytes: number): string {

@@ -1,6 +1,6 @@
 /** The sandbox of bubblewrap on this machine: what it needs is laid out once, and each program gets a root of its own. */
 import { execFile } from "node:child_process";
-import { access, mkdir, rm } from "node:fs/promises";
+import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { bubblewrapArguments, COVERABLE } from "./bubblewrap.ts";
@@ -8,7 +8,12 @@ import { leastFree, startConfined, type Confinement } from "./confined.ts";
 import { layOut, type Machine } from "./layout.ts";
 import { openLimits, type Bounds } from "./limits.ts";
 import { INSIDE, placeFiles } from "./placed.ts";
+import { quoted } from "./root-shell.ts";
 import type { Rooms, Sandbox } from "./sandbox.ts";
+import { seccompFilter } from "./seccomp.ts";
+
+/** The open file from which bubblewrap reads the filter of system calls. */
+const FILTER_FILE = 4;
 
 const run = promisify(execFile);
 
@@ -28,12 +33,15 @@ export async function openBubblewrap(
   const placed = await placeFiles(join(folder, "etc"), rooms);
   const covered: string[] = [];
   for (const path of COVERABLE) if (await isThere(path)) covered.push(path);
+  const filter = seccompFilter(process.arch);
+  const filterFile = join(folder, "filter");
+  if (filter !== null) await writeFile(filterFile, filter);
   const limits = await openLimits(bounds);
   const wrapping = {
     layout,
     placed,
     covered,
-    seccomp: null,
+    seccomp: filter === null ? null : FILTER_FILE,
     tmpBytes: version >= 0.7 ? bounds.tmp : null,
     canDisableUserns: version >= 0.8,
   };
@@ -41,7 +49,7 @@ export async function openBubblewrap(
     around: (program) => [file, ...bubblewrapArguments(wrapping, program)],
     inside: INSIDE,
     limits,
-    opened: "",
+    opened: filter === null ? "" : `${FILTER_FILE}<${quoted(filterFile)}`,
     folder,
     disk: { path: rooms.clone, least: await leastFree(rooms.clone) },
   };
