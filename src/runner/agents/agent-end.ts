@@ -39,6 +39,9 @@ export interface Ending {
 
 /** What `stopped` says counts before all else. */
 export function endOf(exit: Exit, state: StreamState, stopped: Stop | null): Ending {
+  // Programs wait as long as a provider asks them to, which can be hours: then it is the provider that is silent.
+  const silenced = stopped?.reason === "silence" ? troubleOf(state.provider) : null;
+  if (silenced !== null) return silenced;
   if (stopped !== null) return ending(stopped.reason, stopped.why);
   if (exit.failure !== null)
     return ending("infrastructure", `The agent cannot be started: ${exit.failure.message}`);
