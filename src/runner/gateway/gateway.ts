@@ -32,12 +32,17 @@ export interface GatewayLimits {
 }
 
 export interface GatewayFacts {
-  /** Counted from the providers' own fields. `usd` is null where a model has no known price. */
+  /**
+   * Counted from the providers' own fields, all answers; `cached` was read from a cache, `input` is the rest, `output` has the thoughts.
+   * `usd` is the price of those that have one; null: none has, for their models are unknown or a subscription pays.
+   */
   usage: { requests: number; input: number; cached: number; output: number; usd: number | null };
   /** Models that answered, in the order of their first answer. */
   models: readonly string[];
   /** Models without a known price: their tokens count, their money does not. */
   unpriced: readonly string[];
+  /** Answers that broke off before their last figures: they count what was reported and an estimate of what was seen. */
+  estimated: number;
   hosts: { used: string[]; tunnelled: string[]; refused: string[] };
   /** What the newest answers of a provider say of its state. */
   signs: ProviderSigns;

@@ -8,7 +8,7 @@ export interface Call {
   id: number;
   /** `side`: it has no answer of a model, as counting tokens or listing models. */
   kind: "answer" | "side";
-  /** US dollars that its answer can cost at most; null: the model has no known price. */
+  /** US dollars that its answer can cost at most; 0: a subscription pays; null: the model has no known price. */
   worst: number | null;
 }
 
@@ -53,23 +53,22 @@ export function enter(purse: Purse, call: Call): PurseStep {
   return advance({ ...purse, waiting: [...purse.waiting, call] });
 }
 
-/** A call is over. `isAnswer`: a model answered, whether to its end or not; `usd` is null where the answer has no known price. */
+/** A call is over. `isAnswer`: a model answered, whether to its end or not; `usd`: 0 where its price is not known. */
 export function settle(
   purse: Purse,
   id: number,
-  { usd, isAnswer }: { usd: number | null; isAnswer: boolean },
+  { usd, isAnswer }: { usd: number; isAnswer: boolean },
 ): PurseStep {
   const call = purse.out.find((one) => one.id === id);
   const out = purse.out.filter((one) => one.id !== id);
   if (call === undefined || !isAnswer) return advance({ ...purse, out });
-  const cost = usd ?? 0;
-  const ratio = call.worst === null || call.worst === 0 ? 1 : cost / call.worst;
+  const ratio = call.worst === null || call.worst === 0 ? 1 : usd / call.worst;
   return advance({
     ...purse,
     out,
-    spent: purse.spent + cost,
+    spent: purse.spent + usd,
     answers: purse.answers + 1,
-    dearest: Math.max(purse.dearest, cost),
+    dearest: Math.max(purse.dearest, usd),
     stretch: Math.max(purse.stretch ?? 1, ratio),
   });
 }
@@ -121,7 +120,7 @@ function mayPass({ limits, spent, answers, stretch, out }: Purse, call: Call, re
   const others = out.filter(({ kind }) => kind === "answer");
   if (others.length === 0) return true;
   if (limits.answers !== null && answers + others.length >= limits.answers) return false;
-  if (limits.usd === 0) return true;
+  if (limits.usd === 0 || call.worst === 0) return true;
   // The worst case is an estimate until an answer has shown how good it is.
   if (stretch === null) return false;
   return spent + others.reduce((sum, other) => sum + other.reserved, 0) + reserved <= limits.usd;

@@ -124,7 +124,7 @@ describe("the purse", () => {
     expect(purse.out).toHaveLength(MOST_IN_FLIGHT);
 
     const gone = leave(purse, MOST_IN_FLIGHT);
-    expect(settle(gone.purse, 5, { usd: null, isAnswer: true }).passed).toEqual([MOST_IN_FLIGHT + 1]);
+    expect(settle(gone.purse, 5, { usd: 0, isAnswer: true }).passed).toEqual([MOST_IN_FLIGHT + 1]);
   });
 
   it("overshoots by at most one answer and never forgets a call, whatever happens in whichever order", () => {
@@ -148,7 +148,8 @@ describe("the purse", () => {
           const take = (step: PurseStep): void => {
             ({ purse } = step);
             for (const id of step.refused) done.add(id);
-            if (purse.waiting.length > 0) expect(purse.out).not.toHaveLength(0);
+            // Who waits can only be let pass by one that comes back.
+            expect(purse.waiting.length === 0 || purse.out.length > 0).toBe(true);
           };
           const end = (at: number): void => {
             const { id } = purse.out[at % purse.out.length] ?? { id: -1 };

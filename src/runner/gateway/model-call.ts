@@ -1,0 +1,229 @@
+/** One request to a model's provider, from the client's first byte to the last of the answer: judged, paid for, passed on, counted. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { NOTHING_SEEN, type Shape } from "./answer.ts";
+import { signsOfAnswer, signsOfFailure, signsOfSilence } from "./answer-signs.ts";
+import type { Account } from "./account.ts";
+import type { ModelAccess } from "./gateway.ts";
+import { requestHeaders, responseHeaders } from "./headers.ts";
+import type { HostRecord } from "./host-record.ts";
+import { readModelRequest } from "./model-request.ts";
+import { countAnswer, worstCase, type Asked, type Counted } from "./prices.ts";
+import { refuse, type RefusalStatus } from "./refusal.ts";
+import type { BodyMemory } from "./request-body.ts";
+import { upstreamOf, type Target } from "./routes.ts";
+import { openTap } from "./tap.ts";
+import type { Upstream, UpstreamAnswer } from "./upstream.ts";
+
+/** What all model calls share. */
+export interface ModelDesk {
+  models: readonly ModelAccess[];
+  account: Account;
+  memory: BodyMemory;
+  upstream: Upstream;
+  record: HostRecord;
+}
+
+export type ModelTarget = Extract<Target, { kind: "route" }>;
+
+/** The client's side of a call. */
+interface Client {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** It has hung up. */
+  gone: AbortSignal;
+}
+
+/** A call that was judged, on its way out. */
+interface Outgoing {
+  access: ModelAccess;
+  url: URL;
+  method: "GET" | "POST";
+  body: Buffer | null;
+  /** null: no model answers. */
+  answer: { shape: Shape; asked: Asked } | null;
+}
+
+/** Bytes of an error that are read and passed on. */
+const MOST_ERROR = 1024 * 1024;
+
+export async function callModel(
+  desk: ModelDesk,
+  target: ModelTarget,
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+): Promise<void> {
+  const { protocol, route } = target;
+  const access = desk.models.find((one) => one.protocol === protocol);
+  const say = (status: RefusalStatus, why: string): void => refuse(response, { protocol, status, why });
+  if (access === undefined) {
+    const why = `this workflow has no key for ${protocol}; add it to the repository's secrets and to the step that runs the agent`;
+    desk.record.refused(protocol, "there is no key for it");
+    return say(403, why);
+  }
+  const client: Client = { request, response, gone: goneOf(response) };
+  const url = upstreamOf(protocol, access.base, target.path);
+  const out = { access, url, method: route.method };
+  if (route.shape === null) {
+    if (hasBody(request)) return say(400, "this request may have no body");
+    return send(desk, { ...out, body: null, answer: null }, client);
+  }
+  if ((request.headers["content-encoding"] ?? "identity") !== "identity")
+    return say(400, "a request's body must not be compressed; switch that off in the agent's settings");
+  const reading = desk.memory.read(request);
+  try {
+    const read = await reading.body;
+    if (read.kind === "gone") return;
+    if (read.kind === "too_large") return say(413, "a request may have 32 MiB; let the agent send less");
+    if (read.kind === "busy") return say(503, "too many large requests are on their way; try again");
+    const { shape, isAnswer, isStream = false } = route;
+    const asking = readModelRequest(read.text, { protocol, shape, model: target.model, isStream });
+    if (asking.kind === "unreadable") return say(400, `the request cannot be passed on: ${asking.why}`);
+    if (asking.kind === "refused") {
+      desk.record.refused(url.host, asking.why);
+      return say(403, `the request is refused: ${asking.why}; switch that off in the agent's settings`);
+    }
+    const answer = isAnswer ? { shape, asked: asking.asked } : null;
+    await send(desk, { ...out, body: asking.body, answer }, client);
+  } finally {
+    reading.release();
+  }
+}
+
+async function send(desk: ModelDesk, out: Outgoing, client: Client): Promise<void> {
+  const { access, answer } = out;
+  const call = { kind: answer === null ? ("side" as const) : ("answer" as const) };
+  const worst = answer === null ? 0 : worstCase(access, answer.asked);
+  const passage = await desk.account.pass({ ...call, worst }, client.gone);
+  if (passage.kind === "refused")
+    return refuse(client.response, { protocol: access.protocol, status: 400, why: passage.why });
+  let counted: Counted | null = null;
+  try {
+    counted = await exchange(desk, out, client);
+  } finally {
+    passage.settle(counted);
+  }
+  // Only now the client learns that the answer is over: who has seen its end finds it counted.
+  client.response.end();
+}
+
+/** What the answer used; null: no model answered. */
+async function exchange(desk: ModelDesk, out: Outgoing, client: Client): Promise<Counted | null> {
+  const { access, url, method, body, answer } = out;
+  const { protocol } = access;
+  const headers = requestHeaders(client.request.headers, access);
+  desk.record.used(url.host);
+  const got = await desk.upstream.send({ url, method, headers, body, signal: client.gone });
+  if (got.kind === "failed") return failed(desk, out, { client, got });
+  const status = got.response.statusCode ?? 502;
+  if (status >= 300 && status < 400) {
+    got.response.destroy();
+    desk.account.setSigns({ ...signsOfSilence(), status: 502 });
+    const why = `${url.host} answered with a redirect (${status}), which is not followed; set the base URL to where it leads`;
+    refuse(client.response, { protocol, status: 502, why });
+    return null;
+  }
+  if (status >= 400) {
+    await passFailure(desk, { access, client, answered: got.response, status });
+    return null;
+  }
+  if (answer === null) {
+    await passOn(got.response, client.response, () => undefined);
+    return null;
+  }
+  const tap = openTap(answer.shape, got.response);
+  await passOn(got.response, client.response, (chunk) => tap.take(chunk));
+  const seen = await tap.finish();
+  desk.account.setSigns(signsOfAnswer(seen, got.response.headers));
+  return countAnswer(access, { ...answer, seen });
+}
+
+function failed(
+  desk: ModelDesk,
+  { access, url, answer }: Outgoing,
+  { client, got }: { client: Client; got: Extract<UpstreamAnswer, { kind: "failed" }> },
+): Counted | null {
+  if (!client.gone.aborted) {
+    desk.account.setSigns(signsOfSilence());
+    const why = `${url.host} cannot be asked: ${got.why}`;
+    refuse(client.response, { protocol: access.protocol, status: 502, why });
+    return null;
+  }
+  // The client hung up while the provider was at work, which is paid for.
+  return answer !== null && got.isSent ? countAnswer(access, { ...answer, seen: NOTHING_SEEN }) : null;
+}
+
+/** Bytes go on as they come, as fast as the client takes them; whoever breaks off breaks off the other side too. The end is left to be said. */
+async function passOn(
+  answered: IncomingMessage,
+  response: ServerResponse,
+  listen: (chunk: Buffer) => void,
+): Promise<void> {
+  response.writeHead(
+    answered.statusCode ?? 502,
+    answered.statusMessage,
+    responseHeaders(answered.rawHeaders, answered.headers),
+  );
+  response.flushHeaders();
+  answered.on("data", listen);
+  try {
+    await pipeline(answered, response, { end: false });
+  } catch (error) {
+    // An answer that breaks off is the client's to see and counts as far as it came.
+    if (!isBroken(error)) throw error;
+  }
+}
+
+/** An error is short, so it is read whole: some providers repeat in it the credential that they do not like. */
+async function passFailure(
+  desk: ModelDesk,
+  failure: { access: ModelAccess; client: Client; answered: IncomingMessage; status: number },
+): Promise<void> {
+  const { access, client, answered, status } = failure;
+  const text = await beginningOf(answered);
+  const { headers } = answered;
+  desk.account.setSigns(signsOfFailure(status, { headers, body: text, now: new Date() }));
+  if (client.response.destroyed) return;
+  const body = text.replaceAll(access.credential.value, "***");
+  const kept = responseHeaders(answered.rawHeaders, headers).flatMap((value, index, all) =>
+    index % 2 === 1 || /^content-(?:length|encoding)$/i.test(value)
+      ? []
+      : [value, (all[index + 1] ?? "").replaceAll(access.credential.value, "***")],
+  );
+  client.response.writeHead(status, [...kept, "content-length", String(Buffer.byteLength(body))]);
+  client.response.write(body);
+}
+
+async function beginningOf(answered: IncomingMessage): Promise<string> {
+  // What came compressed against what was asked for is not opened up for an error.
+  const isPlain = (answered.headers["content-encoding"] ?? "identity") === "identity";
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of answered) {
+      if (!isPlain || !Buffer.isBuffer(chunk)) continue;
+      bytes += chunk.byteLength;
+      if (bytes > MOST_ERROR) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function goneOf(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.on("close", () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
+/** Streams end so when the other side goes. */
+function isBroken(error: unknown): boolean {
+  return error instanceof Error && ("code" in error || error.name === "AbortError");
+}

@@ -1,0 +1,131 @@
+/** Reads the body of a request to a model and judges it; what goes out afterwards is what was judged, not what was sent. */
+import { z } from "zod";
+import type { Shape } from "./answer.ts";
+import { bodyFault } from "./body-rules.ts";
+import type { Protocol } from "./gateway.ts";
+import type { Asked } from "./prices.ts";
+
+export type ModelRequest =
+  | { kind: "request"; body: Buffer; asked: Asked }
+  /** It is no request that the provider could read. */
+  | { kind: "unreadable"; why: string }
+  /** It asks for what would let data leave. */
+  | { kind: "refused"; why: string };
+
+export interface ModelPath {
+  protocol: Protocol;
+  shape: Shape;
+  model: string | null;
+  isStream: boolean;
+}
+
+/** Tokens of an answer where a request names no bound; of those that a model can give today. */
+const USUAL_OUTPUT: Record<Shape, number> = {
+  messages: 32_000,
+  responses: 32_000,
+  chat: 32_000,
+  generate: 65_536,
+};
+const MOST_OUTPUT = 128_000;
+
+const Json = z.record(z.string(), z.unknown());
+const Amount = z.number().positive().nullish().catch(null);
+const Name = z.string().min(1).max(200).nullish().catch(null);
+const Generation = z
+  .object({
+    maxOutputTokens: Amount,
+    max_output_tokens: Amount,
+    candidateCount: Amount,
+    candidate_count: Amount,
+  })
+  .partial()
+  .nullish()
+  .catch(null);
+const Bounds = z.object({
+  model: Name,
+  max_tokens: Amount,
+  max_completion_tokens: Amount,
+  max_output_tokens: Amount,
+  n: Amount,
+  stream: z.boolean().nullish().catch(null),
+  stream_options: Json.nullish().catch(null),
+  generationConfig: Generation,
+  generation_config: Generation,
+});
+
+/**
+ * `isStream`: the path says so. `model`: as the path names it, else the body does. A body is written anew from what was read, for the same name twice in it could mean
+ * one thing here and another there. Nothing is kept at OpenAI (`store`), and a stream of Chat Completions tells what it used.
+ */
+export function readModelRequest(
+  text: string,
+  { protocol, shape, model, isStream }: ModelPath,
+): ModelRequest {
+  const json = parseJson(text);
+  if (json === null) return { kind: "unreadable", why: "its body is not a JSON object" };
+  const inner = Json.safeParse(json["generateContentRequest"] ?? {});
+  const fault = bodyFault(protocol, json) ?? (inner.success ? bodyFault(protocol, inner.data) : null);
+  if (fault !== null) return { kind: "refused", why: `it asks for ${fault}` };
+  const bounds = Bounds.parse(json);
+  const named = model ?? bounds.model ?? null;
+  if (named === null) return { kind: "unreadable", why: "it names no model" };
+  const body = writeJson({ ...json, ...changes(shape, json, bounds) });
+  if (body === null) return { kind: "unreadable", why: "its body is nested too deeply" };
+  return {
+    kind: "request",
+    body,
+    asked: {
+      model: named,
+      bytes: body.byteLength,
+      mostOutput: mostOutput(shape, bounds),
+      isStream: isStream || bounds.stream === true,
+    },
+  };
+}
+
+function changes(
+  shape: Shape,
+  json: Record<string, unknown>,
+  bounds: z.infer<typeof Bounds>,
+): Record<string, unknown> {
+  if (shape === "responses") return { store: false };
+  if (shape !== "chat") return {};
+  return {
+    ...("store" in json ? { store: false } : {}),
+    ...(bounds.stream === true ? { stream_options: { ...bounds.stream_options, include_usage: true } } : {}),
+  };
+}
+
+function mostOutput(shape: Shape, bounds: z.infer<typeof Bounds>): number {
+  const generation = bounds.generationConfig ?? bounds.generation_config;
+  const named =
+    bounds.max_output_tokens ??
+    bounds.max_completion_tokens ??
+    bounds.max_tokens ??
+    generation?.maxOutputTokens ??
+    generation?.max_output_tokens ??
+    USUAL_OUTPUT[shape];
+  const answers = bounds.n ?? generation?.candidateCount ?? generation?.candidate_count ?? 1;
+  return Math.min(named, MOST_OUTPUT) * Math.min(answers, MOST_OUTPUT);
+}
+
+function parseJson(text: string): Record<string, unknown> | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** null: it is nested deeper than the stack is. */
+function writeJson(value: Record<string, unknown>): Buffer | null {
+  try {
+    return Buffer.from(JSON.stringify(value));
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
