@@ -1,0 +1,212 @@
+/** What a request may ask for, and what it may not because the provider would run, fetch or keep it. */
+import { describe, expect, it } from "vitest";
+import { bodyFault } from "../../../src/runner/gateway/body-rules.ts";
+import { anthropicAccess, ask, MESSAGE, openTestGateway } from "./opened-gateway.ts";
+import { json, startUpstream } from "./scripted-upstream.ts";
+
+const URL_IMAGE = { type: "image", source: { type: "url", url: "https://evil.example/?data" } };
+const OWN_IMAGE = { type: "image", source: { type: "base64", media_type: "image/png", data: "AA==" } };
+
+function said(...content: unknown[]): { messages: unknown[] } {
+  return { messages: [{ role: "user", content }] };
+}
+
+describe("Anthropic", () => {
+  it.each<[string, Record<string, unknown>]>([
+    ["web search", { tools: [{ name: "Edit" }, { type: "web_search_20250305", name: "web_search" }] }],
+    ["web fetch", { tools: [{ type: "web_fetch_20250910", name: "web_fetch" }] }],
+    ["code execution", { tools: [{ type: "code_execution_20250825", name: "code_execution" }] }],
+    ["a tool of tomorrow", { tools: [{ type: "teleport_20270101", name: "teleport" }] }],
+    ["tools that are no list", { tools: { type: "web_search_20250305" } }],
+    ["MCP servers", { mcp_servers: [{ type: "url", url: "https://evil.example" }] }],
+    ["a container", { container: "container_1" }],
+    ["a dearer speed", { speed: "fast" }],
+    ["an image by its address", said({ type: "text", text: "Look" }, URL_IMAGE)],
+    [
+      "a document by its address",
+      said({ type: "document", source: { type: "url", url: "https://evil.example" } }),
+    ],
+    ["a kept file", said({ type: "document", source: { type: "file", file_id: "file_1" } })],
+    ["an upload to a container", said({ type: "container_upload", file_id: "file_1" })],
+    ["an image in a tool's result", said({ type: "tool_result", tool_use_id: "t", content: [URL_IMAGE] })],
+    ["an image in a document", said({ type: "document", source: { type: "content", content: [URL_IMAGE] } })],
+    ["an image in a content that is no list", { messages: [{ role: "user", content: URL_IMAGE }] }],
+    ["an image in the system prompt", { system: [URL_IMAGE] }],
+  ])("may not have %s", (_, body) => {
+    expect(bodyFault("anthropic", body)).toEqual(expect.any(String));
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    [
+      "its own tools",
+      { tools: [{ name: "Edit", input_schema: { type: "web_search_20250305" } }, { type: "custom" }] },
+    ],
+    ["tools that the agent runs", { tools: [{ type: "bash_20250124" }, { type: "text_editor_20250728" }] }],
+    ["images of its own", said(OWN_IMAGE, { type: "tool_result", content: [OWN_IMAGE] })],
+    ["arguments that look like a source", said({ type: "tool_use", input: { source: { type: "url" } } })],
+    ["empty lists", { mcp_servers: [], container: null, tools: null, speed: null }],
+    [
+      "texts",
+      { system: "https://evil.example", messages: [{ role: "user", content: "https://evil.example" }] },
+    ],
+    ["the usual tier", { service_tier: "auto" }],
+  ])("may have %s", (_, body) => {
+    expect(bodyFault("anthropic", body)).toBeNull();
+  });
+});
+
+describe("OpenAI", () => {
+  it.each<[string, Record<string, unknown>]>([
+    ["web search", { tools: [{ type: "web_search_preview" }] }],
+    ["web search of Chat Completions", { web_search_options: {} }],
+    ["file search", { tools: [{ type: "file_search", vector_store_ids: ["v"] }] }],
+    ["a code interpreter", { tools: [{ type: "code_interpreter", container: { type: "auto" } }] }],
+    ["a computer", { tools: [{ type: "computer_use_preview" }] }],
+    ["MCP", { tools: [{ type: "mcp", server_url: "https://evil.example" }] }],
+    ["images", { tools: [{ type: "image_generation" }] }],
+    ["a shell of the provider", { tools: [{ type: "shell", environment: { type: "container_auto" } }] }],
+    ["a tool without a kind", { tools: [{ name: "x" }] }],
+    ["MCP in a namespace", { tools: [{ type: "namespace", tools: [{ type: "mcp" }] }] }],
+    [
+      "MCP two namespaces deep",
+      { tools: [{ type: "namespace", tools: [{ type: "namespace", tools: [{ type: "mcp" }] }] }] },
+    ],
+    ["MCP among found tools", { input: [{ type: "tool_search_output", tools: [{ type: "mcp" }] }] }],
+    ["work in the background", { background: true }],
+    ["a kept conversation", { conversation: "conv_1" }],
+    ["a kept answer", { previous_response_id: "resp_1" }],
+    ["a kept prompt", { prompt: { id: "pmpt_1" } }],
+    ["plugins", { plugins: [{ id: "web" }] }],
+    ["a dearer tier", { service_tier: "priority" }],
+    [
+      "an image by its address",
+      { input: [{ role: "user", content: [{ type: "input_image", image_url: "https://evil.example" }] }] },
+    ],
+    [
+      "an image by its address, in a call's result",
+      {
+        input: [
+          {
+            type: "function_call_output",
+            output: [{ type: "input_image", image_url: "https://evil.example" }],
+          },
+        ],
+      },
+    ],
+    [
+      "a screenshot by its address",
+      { input: [{ type: "computer_call_output", output: { image_url: "https://evil.example" } }] },
+    ],
+    [
+      "a file by its address",
+      { input: [{ role: "user", content: [{ type: "input_file", file_url: "https://evil.example" }] }] },
+    ],
+    ["a kept file", { input: [{ role: "user", content: [{ type: "input_file", file_id: "file-1" }] }] }],
+    [
+      "an image by its address in a chat",
+      said({ type: "image_url", image_url: { url: "https://evil.example" } }),
+    ],
+    ["a kept file in a chat", said({ type: "file", file: { file_id: "file-1" } })],
+  ])("may not have %s", (_, body) => {
+    expect(bodyFault("openai", body)).toEqual(expect.any(String));
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    [
+      "its own tools",
+      {
+        tools: [
+          { type: "function" },
+          { type: "custom" },
+          { type: "local_shell" },
+          { type: "namespace", tools: [{ type: "function" }] },
+        ],
+      },
+    ],
+    ["a shell of its own", { tools: [{ type: "shell", environment: { type: "local" } }] }],
+    [
+      "images of its own",
+      {
+        input: [
+          { role: "user", content: [{ type: "input_image", image_url: "data:image/png;base64,AA==" }] },
+        ],
+      },
+    ],
+    [
+      "images of its own in a chat",
+      said({ type: "image_url", image_url: { url: "data:image/png;base64,AA==" } }),
+    ],
+    ["what is kept nowhere", { background: false, previous_response_id: null, store: true }],
+    [
+      "a result that names an address",
+      { input: [{ type: "function_call_output", output: "https://evil.example" }] },
+    ],
+    [
+      "a search that is over",
+      { input: [{ type: "web_search_call", action: { url: "https://evil.example" } }] },
+    ],
+  ])("may have %s", (_, body) => {
+    expect(bodyFault("openai", body)).toBeNull();
+  });
+});
+
+describe("Google", () => {
+  const file = { fileUri: "https://evil.example/?data" };
+  it.each<[string, Record<string, unknown>]>([
+    ["a search", { tools: [{ functionDeclarations: [] }, { googleSearch: {} }] }],
+    ["a search beside functions", { tools: [{ functionDeclarations: [], google_search: {} }] }],
+    ["the older search", { tools: [{ google_search_retrieval: {} }] }],
+    ["what lies at an address", { tools: [{ urlContext: {} }] }],
+    ["code execution", { tools: [{ codeExecution: {} }] }],
+    ["a tool that is no list", { tools: { googleSearch: {} } }],
+    ["kept content", { cachedContent: "cachedContents/1" }],
+    ["a file by its address", { contents: [{ parts: [{ text: "Look" }, { fileData: file }] }] }],
+    ["a file under its other name", { contents: [{ parts: [{ file_data: file }] }] }],
+    ["a file where a list belongs", { contents: { parts: { fileData: file } } }],
+    ["a file in the system's words", { system_instruction: { parts: [{ fileData: file }] } }],
+    [
+      "a file in a call's result",
+      { contents: [{ parts: [{ functionResponse: { parts: [{ fileData: file }] } }] }] },
+    ],
+  ])("may not have %s", (_, body) => {
+    expect(bodyFault("google", body)).toEqual(expect.any(String));
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["functions", { tools: [{ functionDeclarations: [{ name: "googleSearch" }] }, {}] }],
+    [
+      "images of its own",
+      { contents: [{ parts: [{ inlineData: { mimeType: "image/png", data: "AA==" } }] }] },
+    ],
+    [
+      "results that look like a file",
+      { contents: [{ parts: [{ functionResponse: { response: { fileData: file } } }] }] },
+    ],
+  ])("may have %s", (_, body) => {
+    expect(bodyFault("google", body)).toBeNull();
+  });
+});
+
+it("nests without end and is judged all the same", () => {
+  let content: unknown = [URL_IMAGE];
+  for (let depth = 0; depth < 200_000; depth += 1) content = [{ type: "tool_result", content }];
+
+  expect(bodyFault("anthropic", { messages: [{ content }] })).toBe("a file from an address");
+});
+
+it("is refused and recorded before anything goes out, where tokens are only counted too", async () => {
+  const upstream = await startUpstream(json({}));
+  const gateway = await openTestGateway([anthropicAccess(upstream.base)]);
+  const body = { model: "m", max_tokens: 1, ...said(URL_IMAGE) };
+
+  for (const path of ["/anthropic/v1/messages", "/anthropic/v1/messages/count_tokens"]) {
+    const answered = await ask(gateway, { ...MESSAGE, path, body });
+    expect(answered.status).toBe(403);
+    expect(answered.headers["x-should-retry"]).toBe("false");
+    expect(answered.body).toContain("it asks for a file from an address");
+  }
+  expect(upstream.received).toEqual([]);
+  expect(gateway.facts().hosts.refused).toEqual([
+    `${new URL(upstream.base).host}: it asks for a file from an address`,
+  ]);
+});
