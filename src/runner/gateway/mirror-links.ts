@@ -6,7 +6,7 @@ import type { Registry } from "./gateway.ts";
 import { isPathOf, LONGEST_LINK, type Links } from "./mirror-rules.ts";
 
 export interface LinkBook {
-  /** The mirror's address for `link`, which stands in the answer at `page`; null: it is left as it is. */
+  /** What the mirror calls `link`, which stands in the answer at `page`: an address below its own; null: it is left as it is. */
   toMirror(registry: Registry, link: string, page: URL): string | null;
   /** What `/registry/<mount>-files/<rest>` stands for; null: the registry has named no such address. */
   toFile(registry: Registry, rest: string): URL | null;
@@ -14,9 +14,9 @@ export interface LinkBook {
 
 /**
  * A file's address carries a code that only this gateway can make. So nothing is remembered, and beside a registry nothing can be read but
- * what the registry itself has named. `address`: how programs inside reach the gateway.
+ * what the registry itself has named.
  */
-export function openLinkBook(address: string): LinkBook {
+export function openLinkBook(): LinkBook {
   const key = randomBytes(32);
   const codeOf = (mount: string, url: string): string =>
     createHmac("sha256", key).update(`${mount}\n${url}`).digest("base64url").slice(0, 22);
@@ -28,9 +28,9 @@ export function openLinkBook(address: string): LinkBook {
       const { hash } = url;
       url.hash = "";
       const below = pathBelow(registry, url);
-      if (below !== null) return `${address}/registry/${registry.mount}/${below}${hash}`;
+      if (below !== null) return `/registry/${registry.mount}/${below}${hash}`;
       const code = codeOf(registry.mount, url.href);
-      return `${address}/registry/${registry.mount}-files/${code}/${url.host}${url.pathname}${url.search}${hash}`;
+      return `/registry/${registry.mount}-files/${code}/${url.host}${url.pathname}${url.search}${hash}`;
     },
     toFile: (registry, rest) => {
       const { code = "", place = "" } = /^(?<code>[\w-]{22})\/(?<place>.+)$/.exec(rest)?.groups ?? {};

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Registry } from "./gateway.ts";
 import { isCratePath } from "./mirror-cargo.ts";
 import { acceptFor, hasDots, isPathOf, LONGEST_LINK, LONGEST_PATH } from "./mirror-rules.ts";
+import { GATEWAY_PORT } from "../sandbox/sandbox.ts";
 import type { Place } from "./place.ts";
 
 /** What one request asks for, once it is known to be allowed. */
@@ -17,6 +18,8 @@ export interface Wish {
   headers: Record<string, string>;
   /** As the client calls itself; it goes no further. */
   client: string;
+  /** How the client reaches the gateway, for the addresses in answers; without a slash at the end. */
+  front: string;
 }
 
 /** A request that is not passed on: `host` is recorded, `why` is told to whoever asked. */
@@ -46,6 +49,7 @@ export function readWish(request: IncomingMessage, place: Place): Wish | Refusal
     isFile,
     headers: headersFor(request, registry, isFile),
     client: request.headers["user-agent"] ?? "",
+    front: `http://${frontOf(request)}`,
   };
 }
 
@@ -54,6 +58,12 @@ function parts(whole: string): { [name: string]: string | undefined } {
   const below =
     /^\/registry\/(?<mount>[a-z0-9]+(?:-(?!files\/)[a-z0-9]+)*)(?<files>-files)?\/(?<path>.*)$/.exec(whole);
   return below?.groups ?? {};
+}
+
+/** A client on this machine by whatever port it has; whatever else is claimed, the port that there is in a sandbox. */
+function frontOf({ headers }: IncomingMessage): string {
+  const own = /^(?:127\.0\.0\.1|localhost):\d{1,5}$/.exec(headers.host ?? "");
+  return own === null ? `127.0.0.1:${GATEWAY_PORT}` : own[0];
 }
 
 /** npm turns an address of its lock file to the mirror by the host alone, so the registry's own folder can stand in it once more. */

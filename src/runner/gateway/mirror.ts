@@ -17,22 +17,16 @@ export interface Mirror {
   close(): void;
 }
 
-export interface MirrorOptions {
-  /** How programs inside reach the gateway, without a slash at the end. */
-  address: string;
-  /** For tests of what lies behind the network's own. */
-  resolve?: Resolve;
-}
-
 /** What was given to the client; null: the answer itself. */
 type Outcome = Refusal | { kind: "failure"; status: number; why: string } | null;
 
 /** Milliseconds for one answer, however steadily it drips. */
 const LONGEST = 30 * 60_000;
 
-export function openMirror(place: Place, { address, resolve }: MirrorOptions): Mirror {
+/** `resolve` is the network's own, but for tests of what lies behind it. */
+export function openMirror(place: Place, resolve?: Resolve): Mirror {
   const upstream = openUpstream(resolve);
-  const links = openLinkBook(address);
+  const links = openLinkBook();
   const templates = new Map<string, string>();
   const misses = new Map<string, Misses>(
     place.registries.map(({ mount }) => [mount, countMisses(MOST_MISSES)]),
@@ -76,10 +70,10 @@ export function openMirror(place: Place, { address, resolve }: MirrorOptions): M
   }
 
   async function serve(wish: Wish, response: ServerResponse, signal: AbortSignal): Promise<Outcome> {
-    const { registry, path, method, headers } = wish;
+    const { registry, path, method, headers, front } = wish;
     if (registry.kind === "cargo" && path === "config.json") {
       response.setHeader("content-type", "application/json");
-      response.end(mirroredConfig(address, registry.mount));
+      response.end(mirroredConfig(front, registry.mount));
       return null;
     }
     const url = await addressOf(wish, signal);
@@ -94,7 +88,10 @@ export function openMirror(place: Place, { address, resolve }: MirrorOptions): M
     }
     await passOn(asked.response, response, {
       links: wish.isFile ? null : linksOf(registry.kind, path, answered["content-type"] ?? ""),
-      rewrite: (link) => (isLeft(wish, link) ? null : links.toMirror(registry, link, asked.url)),
+      rewrite: (link) => {
+        const own = isLeft(wish, link) ? null : links.toMirror(registry, link, asked.url);
+        return own === null ? null : `${front}${own}`;
+      },
       isHead: method === "HEAD",
     });
     return null;

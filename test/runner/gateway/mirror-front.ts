@@ -59,7 +59,7 @@ export async function startMirror(registries: readonly Registry[], resolve?: Res
   const port = await listen(server);
   const address = `http://127.0.0.1:${port}`;
   const place = { registries, tunnel: [], isOpen: () => isOpen, record };
-  const mirror = openMirror(place, { address, ...(resolve === undefined ? {} : { resolve }) });
+  const mirror = openMirror(place, resolve);
   server.on(
     "request",
     (incoming: IncomingMessage, response: ServerResponse) => void mirror.answer(incoming, response),
