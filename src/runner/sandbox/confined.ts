@@ -42,8 +42,6 @@ const MAX_TOLD_BYTES = 4096;
 /** Milliseconds; a fast disk takes 2 GB in it. */
 const DISK_WATCH = 1000;
 
-const GIB = 1024 ** 3;
-
 export function startConfined(
   confinement: Confinement,
   program: Program,
@@ -81,12 +79,6 @@ export function startConfined(
     await exit;
   };
   return { child: group.child, exit, stop, sweep };
-}
-
-/** Free bytes at which everything inside is ended: never so many that a disk which is nearly full already lets nothing start. */
-export async function leastFree(path: string): Promise<number> {
-  const { bsize, blocks, bavail } = await statfs(path);
-  return Math.min(Math.max(GIB, 0.05 * blocks * bsize), (bavail * bsize) / 2);
 }
 
 /** How the program itself ended, of which the confining command knows only a number. */

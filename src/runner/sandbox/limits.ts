@@ -1,6 +1,6 @@
 /** Bounds what programs inside use of the machine together: a control group where one can be made, else limits of each process. */
 import { randomUUID } from "node:crypto";
-import { access, readFile } from "node:fs/promises";
+import { access, readFile, statfs } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { quoted, shellOfRoot, succeeds } from "./root-shell.ts";
@@ -13,6 +13,8 @@ export interface Bounds {
   file: number;
   /** Bytes of one folder in memory, as `/tmp`. */
   tmp: number;
+  /** Free bytes on the disk of the clone at which everything inside is ended. */
+  free: number;
 }
 
 export interface Limits {
@@ -28,13 +30,16 @@ export interface Limits {
 
 const GIB = 1024 ** 3;
 
-export function usualBounds(): Bounds {
+/** For this machine, with its clone in `room`. A disk that is nearly full at the start lets programs begin all the same. */
+export async function usualBounds(room: string): Promise<Bounds> {
   const memory = totalmem();
+  const { bsize, blocks, bavail } = await statfs(room);
   return {
     processes: 2048,
     memory: Math.floor(memory * 0.85),
     file: 8 * GIB,
     tmp: Math.floor(Math.min(4 * GIB, memory / 4)),
+    free: Math.floor(Math.min(Math.max(GIB, 0.05 * blocks * bsize), (bavail * bsize) / 2)),
   };
 }
 

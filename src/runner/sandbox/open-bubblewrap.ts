@@ -4,7 +4,7 @@ import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { bubblewrapArguments, COVERABLE } from "./bubblewrap.ts";
-import { leastFree, startConfined, type Confinement } from "./confined.ts";
+import { startConfined, type Confinement } from "./confined.ts";
 import { layOut, type Machine } from "./layout.ts";
 import { openLimits, type Bounds } from "./limits.ts";
 import { INSIDE, placeFiles } from "./placed.ts";
@@ -51,7 +51,7 @@ export async function openBubblewrap(
     limits,
     opened: filter === null ? "" : `${FILTER_FILE}<${quoted(filterFile)}`,
     folder,
-    disk: { path: rooms.clone, least: await leastFree(rooms.clone) },
+    disk: { path: rooms.clone, least: bounds.free },
   };
   return {
     kind: "bubblewrap",

@@ -10,7 +10,7 @@ import type { OpenedSandbox, Rooms, Sandbox } from "./sandbox.ts";
 export interface SandboxOptions {
   /** The runner's own folder, of which no program inside sees anything but the rooms in it. */
   temp: string;
-  /** The environment of the runner, for the search path and the folders of tools. */
+  /** The environment of the runner, for the search path, the home and the folders of tools. */
   environment: Record<string, string | undefined>;
   /** Instead of what is usual for a machine of this size. */
   bounds?: Partial<Bounds>;
@@ -40,11 +40,11 @@ export async function openSandbox(
   const toolcaches = [environment["RUNNER_TOOL_CACHE"], environment["AGENT_TOOLSDIRECTORY"]];
   const machine: Machine = {
     path: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
-    home: homedir(),
+    home: environment["HOME"] ?? homedir(),
     toolcaches: toolcaches.flatMap((folder) => folder ?? []),
     temp,
   };
-  const all = { ...usualBounds(), ...bounds };
+  const all = { ...(await usualBounds(rooms.clone)), ...bounds };
   const reasons: string[] = [];
   for (const { name, open } of WAYS[wanted]) {
     const sandbox = await open(rooms, machine, all);

@@ -60,7 +60,8 @@ async function tryOut(
   await group.sweep();
   const [answer, complaints] = await output;
   if (exit.code !== 0) {
-    const why = complaints.trim().split("\n").at(-1) || exit.failure?.message || String(exit.signal);
+    const why =
+      exit.bound || complaints.trim().split("\n").at(-1) || exit.failure?.message || String(exit.signal);
     return `it does not start (${why.slice(0, 300)})`;
   }
   const found = z.array(z.string()).parse(JSON.parse(answer));

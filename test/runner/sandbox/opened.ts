@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Exit, Group, Patience } from "../../../src/runner/process-group.ts";
 import type { Bounds } from "../../../src/runner/sandbox/limits.ts";
-import { openSandbox } from "../../../src/runner/sandbox/open-sandbox.ts";
-import type { Sandbox } from "../../../src/runner/sandbox/sandbox.ts";
+import { openSandbox, type SandboxOptions } from "../../../src/runner/sandbox/open-sandbox.ts";
+import type { Rooms, Sandbox } from "../../../src/runner/sandbox/sandbox.ts";
 
 export interface Opened {
   sandbox: Sandbox;
@@ -18,6 +18,7 @@ export interface Opened {
   home: string;
   start(text: string, options?: { env?: Record<string, string>; patience?: Patience }): Group;
   run(text: string, options?: { env?: Record<string, string>; input?: string }): Promise<Ended>;
+  close(): Promise<void>;
 }
 
 export interface Ended extends Exit {
@@ -25,8 +26,10 @@ export interface Ended extends Exit {
 }
 
 export interface OpenedOptions {
-  wanted?: "auto" | "uid" | "off";
+  open?: (rooms: Rooms, options: SandboxOptions) => Promise<Sandbox>;
   bounds?: Partial<Bounds>;
+  /** Of the runner. */
+  environment?: Record<string, string | undefined>;
 }
 
 /** Whether bubblewrap is here and may make namespaces. */
@@ -48,42 +51,46 @@ export async function hasBubblewrap(): Promise<boolean> {
   );
 }
 
-export async function withSandbox(
-  use: (opened: Opened) => Promise<void>,
-  options: OpenedOptions = {},
-): Promise<void> {
+export async function openedSandbox(options: OpenedOptions = {}): Promise<Opened> {
   const base = await realpath(await mkdtemp(join(tmpdir(), "sandbox-")));
-  const [temp, clone, home, socket] = ["temp", "clone", "temp/home", "gateway.sock"].map((name) =>
-    join(base, name),
-  ) as [string, string, string, string];
+  const [temp, clone, home] = [join(base, "temp"), join(base, "clone"), join(base, "temp", "home")];
   for (const folder of [clone, home]) await mkdir(folder, { recursive: true });
   const gateway = createServer((_, response) => response.end("hello\n"));
+  const socket = join(base, "gateway.sock");
   await new Promise<void>((resolve) => gateway.listen(socket, resolve));
-  const { wanted = "auto", bounds = {} } = options;
+  const { open = opening("auto"), bounds = {}, environment = process.env } = options;
   const rooms = { clone, home, readable: [], gateway: socket };
-  const opened = await openSandbox(wanted, rooms, { temp, environment: process.env, bounds });
-  try {
-    if (opened.kind === "refused") throw new Error(opened.why);
-    const { sandbox } = opened;
-    const start: Opened["start"] = (text, { env = {}, patience } = {}) => {
-      const all = { PATH: process.env["PATH"] ?? "", HOME: home, ...env };
-      return sandbox.start({ file: "bash", args: ["-c", text], cwd: clone, env: all }, patience);
-    };
-    const run: Opened["run"] = async (text, { env = {}, input = "" } = {}) => {
-      const group = start(text, { env });
-      const out = printed(group);
-      group.child.stdin.on("error", () => undefined);
-      group.child.stdin.end(input);
-      const exit = await group.exit;
-      await group.sweep();
-      return { ...exit, out: await out };
-    };
-    await use({ sandbox, temp, clone, home, start, run });
+  const sandbox = await open(rooms, { temp, environment, bounds });
+  const start: Opened["start"] = (text, { env = {}, patience } = {}) => {
+    const all = { PATH: process.env["PATH"] ?? "", HOME: home, ...env };
+    return sandbox.start({ file: "bash", args: ["-c", text], cwd: clone, env: all }, patience);
+  };
+  const run: Opened["run"] = async (text, { env = {}, input = "" } = {}) => {
+    const group = start(text, { env });
+    const out = printed(group);
+    group.child.stdin.on("error", () => undefined);
+    group.child.stdin.end(input);
+    const exit = await group.exit;
+    await group.sweep();
+    return { ...exit, out: await out };
+  };
+  const close = async (): Promise<void> => {
     await sandbox.close();
-  } finally {
     await new Promise((resolve) => gateway.close(resolve));
     await rm(base, { recursive: true, force: true });
-  }
+  };
+  return { sandbox, temp, clone, home, start, run, close };
+}
+
+/** Throws what a person would read where the machine has no such sandbox. */
+export function opening(
+  wanted: "auto" | "uid" | "off",
+): (rooms: Rooms, options: SandboxOptions) => Promise<Sandbox> {
+  return async (rooms, options) => {
+    const opened = await openSandbox(wanted, rooms, options);
+    if (opened.kind === "refused") throw new Error(opened.why);
+    return opened.sandbox;
+  };
 }
 
 /** All that the group prints, once both of its outputs are closed. */
