@@ -2,6 +2,7 @@
 import { wantsPlan } from "./ask.ts";
 import { cleanLine, cleanText } from "./clean.ts";
 import { answerTo } from "./answers.ts";
+import { withReceipt } from "./receipt-text.ts";
 import { newestReport } from "./recovery.ts";
 import { withText } from "./fresh-task.ts";
 import { PEOPLE_LABELS } from "./names.ts";
@@ -92,7 +93,9 @@ export function pullBody(snapshot: Snapshot, record: RecordBody): string {
     "",
     `${STAYS} a draft until it is approved, green and mergeable. What happens meanwhile stands in the [status comment](${snapshot.issue.url}).`,
   ];
-  return lines.join("\n");
+  const { receipt, repository } = snapshot;
+  const body = lines.join("\n");
+  return receipt === null ? body : withReceipt(body, receipt, repository.url);
 }
 
 /** `parked` and `ready` speak to the person who asked: the only mention. */

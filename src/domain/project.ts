@@ -77,9 +77,10 @@ function hold(snapshot: Snapshot, record: RecordBody): Effect[] {
 }
 
 /** What can be checked about the pull request stands folded at the end of its text. */
-function receipt({ pull, receipt: known }: Snapshot): Effect[] {
-  if (pull?.state !== "open" || known === null || showsReceipt(pull.body, known)) return [];
-  const change = { body: withReceipt(pull.body, known) };
+function receipt({ pull, repository, receipt: known }: Snapshot): Effect[] {
+  const { url } = repository;
+  if (pull?.state !== "open" || known === null || showsReceipt(pull.body, known, url)) return [];
+  const change = { body: withReceipt(pull.body, known, url) };
   return [{ kind: "edit_pull", number: pull.number, nodeId: pull.nodeId, change }];
 }
 

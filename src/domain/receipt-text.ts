@@ -1,7 +1,7 @@
 /** The receipt as people see it: folded, at the end of the pull request's text, between two marks. */
 import { fenced } from "./fenced.ts";
 import { cleanLine } from "./clean.ts";
-import type { Receipt, RebaseEntry } from "./receipt.ts";
+import type { AttemptEntry, Receipt, RebaseEntry } from "./receipt.ts";
 import { stopped } from "./sentence.ts";
 
 const BEGIN = "<!-- gza:receipt -->";
@@ -11,14 +11,14 @@ const END = "<!-- gza:receipt:end -->";
 const SHOWN = 3;
 const MAX_DIFF = 8000;
 
-/** The text with the receipt as it is now; what people wrote around it stays. */
-export function withReceipt(body: string, receipt: Receipt): string {
-  return `${withoutReceipt(body).trimEnd()}\n\n${receiptText(receipt)}`;
+/** The text with the receipt as it is now; what people wrote around it stays. `url`: the repository's page. */
+export function withReceipt(body: string, receipt: Receipt, url: string): string {
+  return `${withoutReceipt(body).trimEnd()}\n\n${receiptText(receipt, url)}`;
 }
 
 /** Whether the text shows this receipt. */
-export function showsReceipt(body: string, receipt: Receipt): boolean {
-  return body.replaceAll("\r\n", "\n").includes(receiptText(receipt));
+export function showsReceipt(body: string, receipt: Receipt, url: string): boolean {
+  return body.replaceAll("\r\n", "\n").includes(receiptText(receipt, url));
 }
 
 export function withoutReceipt(body: string): string {
@@ -28,10 +28,57 @@ export function withoutReceipt(body: string): string {
   return `${body.slice(0, from).trimEnd()}\n${to === -1 ? "" : body.slice(to + END.length).trimStart()}`.trimEnd();
 }
 
-function receiptText({ rebases }: Receipt): string {
-  const newest = rebases.toReversed();
-  const parts = newest.map((entry, index) => rebaseText(entry, index < SHOWN));
-  return [BEGIN, "<details><summary>Receipt</summary>", ...parts, "</details>", END].join("\n\n");
+function receiptText({ asked, brief, attempts, rebases }: Receipt, url: string): string {
+  const removed = brief.removed
+    .map(({ what, count }) => `${count} × ${what.replaceAll("_", " ")}`)
+    .join(", ");
+  const words = removed === "" ? "Nothing hidden was in it." : `Taken out of it: ${removed}.`;
+  const parts = [
+    `Asked for by ${cleanLine(asked.by.login, 60)} (${asked.how}, ${asked.at}). Read: the issue as it stood then (\`${brief.hash.slice(0, 12)}\`). ${words}`,
+    attempts.map((entry) => attemptText(entry, url)).join("\n"),
+    ...rebases.toReversed().map((entry, index) => rebaseText(entry, index < SHOWN)),
+  ];
+  return [BEGIN, "<details><summary>Receipt</summary>", ...parts.filter(Boolean), "</details>", END].join(
+    "\n\n",
+  );
+}
+
+const ROOMS = {
+  bubblewrap: "in bubblewrap",
+  user: "as a second user of the machine",
+  off: "without a sandbox",
+} as const;
+
+function attemptText({ told, run, ...entry }: AttemptEntry, url: string): string {
+  const { attempt, kind, end, turns, seconds, usd } = entry;
+  const where = run === null ? "" : ` ([run](${url}/actions/runs/${run}))`;
+  const price = usd === null ? "no price known" : `$${usd.toFixed(2)}`;
+  const lines = [
+    `- **Attempt ${attempt}, ${kind}**${where}: ${end.replaceAll("_", " ")} after ${turns} turns and ${seconds} seconds, ${price}.`,
+  ];
+  if (told === null) return [...lines, "  It left no report."].join("\n");
+  const { tokens, agent, sandbox, verify, hosts, refused } = told;
+  const who = [agent.name, agent.version, agent.model].filter((word) => word !== "");
+  lines.push(
+    `  ${cleanLine(who.join(" "), 160)}, ${ROOMS[sandbox]}; ${tokens.input} tokens in, ${tokens.cached} from the cache, ${tokens.output} out.${verify === null ? "" : ` \`verify\` ended with ${verify}.`}`,
+  );
+  const lists = [
+    ["Reached", hosts.used],
+    ["Data could leave unseen to", hosts.tunnelled],
+    ["Not reached", hosts.refused],
+    ["Held back", refused.map(({ path, rule }) => `${path} (${rule.replaceAll("_", " ")})`)],
+  ] as const;
+  for (const [what, list] of lists)
+    if (list.length > 0) lines.push(`  ${what}: ${list.slice(0, 10).map(shown).join(", ")}${more(list)}.`);
+  return lines.join("\n");
+}
+
+function shown(name: string): string {
+  return `\`${cleanLine(name, 120).replaceAll("`", "'")}\``;
+}
+
+function more(list: readonly string[]): string {
+  return list.length > 10 ? ` and ${list.length - 10} more` : "";
 }
 
 function rebaseText(entry: RebaseEntry, isWhole: boolean): string {

@@ -11,7 +11,7 @@ import { openIntents, statusId } from "./intents.ts";
 import { batonRef } from "./names.ts";
 import { PEOPLE_LABELS } from "./names.ts";
 import { hold, settle, type Queue } from "./queue.ts";
-import { receiptHash, type Receipt } from "./receipt.ts";
+import { receiptHash, withEnded, withRebase, type RebaseEntry } from "./receipt.ts";
 import { withAttempt, type Attempt, type Record, type RecordBody } from "./record.ts";
 import { sentenceFor } from "./sentences.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -26,7 +26,8 @@ interface Transition {
   intents?: string[];
   brief?: Brief;
   findings?: Findings;
-  receipt?: Receipt;
+  /** A rebase that landed, for the receipt. */
+  rebase?: RebaseEntry;
   queue?: Queue;
   job?: Move["job"];
   refs?: RefMove[];
@@ -36,7 +37,8 @@ interface Transition {
 export function moveTo(snapshot: Snapshot, record: Record, transition: Transition): Move {
   const { mac: _, ...body } = record;
   const next: RecordBody = { ...body, ...seen(snapshot, record), ...transition.change };
-  if (transition.receipt) next.receipt = receiptHash(transition.receipt);
+  const receipt = receiptAfter(snapshot, record, transition);
+  if (receipt !== null) next.receipt = receiptHash(receipt);
   if (transition.findings) next.findings = findingsHash(transition.findings);
   // A cursor that a transition moves on must not take the other one back.
   if (transition.change.seen) next.seen = furthest(seen(snapshot, record).seen, transition.change.seen);
@@ -44,7 +46,19 @@ export function moveTo(snapshot: Snapshot, record: Record, transition: Transitio
   const kept = transition.change.intents ?? openIntents(snapshot, next);
   const wanted = [...broughtBy(snapshot, record, next), ...(transition.intents ?? [])];
   next.intents = announce(snapshot, kept, wanted);
-  return assemble(transition, next);
+  return { ...assemble(transition, next), receipt };
+}
+
+/** The receipt with the attempt that this move ends; null: it ends none. */
+function receiptAfter(snapshot: Snapshot, record: Record, { change, rebase }: Transition): Move["receipt"] {
+  const last = change.attempts?.at(-1);
+  if (change.attempt !== null || !last || last.ended === null || last.end === null) return null;
+  const { baton, brief } = snapshot;
+  const read = baton.kind === "report" && baton.report.kind === "report" ? baton.report.report : null;
+  const ended = { ...last, end: last.end, ended: last.ended };
+  const told = { ended, report: read?.attempt === last.n ? read : null };
+  const receipt = withEnded(snapshot.receipt, { asked: record.asked, brief }, told);
+  return rebase ? withRebase(receipt, rebase) : receipt;
 }
 
 /** The first move of a task: there is no record yet. */
@@ -186,7 +200,7 @@ function assemble(transition: Transition, record: RecordBody): Move {
     record,
     brief: transition.brief ?? null,
     findings: transition.findings ?? null,
-    receipt: transition.receipt ?? null,
+    receipt: null,
     queue: transition.queue ?? null,
     job: transition.job ?? null,
     refs: transition.refs ?? [],

@@ -142,7 +142,10 @@ function afterEffect(from: Snapshot, effect: Effect, rules: Rules): Step[] {
       return silently(told({ kind: "run_cancelled", run: effect.run }));
     case "open_pull":
       return [
-        { name: "pull opened", next: { ...from, pull: opened(from, rules, effect.draft) } },
+        {
+          name: "pull opened",
+          next: { ...from, pull: { ...opened(from, rules, effect.draft), body: effect.body } },
+        },
         { name: "pull refused", next: told({ kind: "pull_refused", status: 422, message: "no" }) },
       ];
     case "hold_merge":

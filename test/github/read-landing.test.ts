@@ -147,6 +147,9 @@ describe("what came to the base lately", () => {
 describe("a receipt", () => {
   const receipt: Receipt = {
     v: 1,
+    asked: { by: { id: 5, login: "anna" }, at: "2026-01-02T03:04:05Z", how: "label" },
+    brief: { hash: "b".repeat(64), removed: [] },
+    attempts: [],
     rebases: [
       {
         by: "git",
@@ -178,7 +181,7 @@ describe("a receipt", () => {
 
   test("that is not the signed one makes the record unreadable", async () => {
     const { issue, snapshot } = await taskOnBranch(small);
-    await moveTo(snapshot, { receipt: receiptHash({ v: 1, rebases: [] }) }, { receipt });
+    await moveTo(snapshot, { receipt: receiptHash({ ...receipt, rebases: [] }) }, { receipt });
 
     const { record } = await look(small, issue);
 

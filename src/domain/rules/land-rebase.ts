@@ -1,7 +1,6 @@
 /** A rebase that came back: the branch is moved, its old head kept, and a verdict on an unchanged patch goes along. */
 import type { RefMove } from "../decision.ts";
 import { backupRef, branchRef } from "../names.ts";
-import { withRebase } from "../receipt.ts";
 import type { Record, RecordBody } from "../record.ts";
 import type { Rebase, Report } from "../report.ts";
 import { moves, type Answer } from "../rule.ts";
@@ -68,7 +67,7 @@ function take(
         theirs: false,
         landed: [...record.landed, head].slice(-12),
       },
-      receipt: withRebase(snapshot.receipt, entry),
+      rebase: entry,
       queue,
       refs: [...refs, ...forget(snapshot), ...found.refs],
     }),
