@@ -168,7 +168,8 @@ async function passOn(
   try {
     await pipeline(answered, response, { end: false });
   } catch (error) {
-    // An answer that breaks off is the client's to see and counts as far as it came.
+    // An answer that breaks off must be seen to, and counts as far as it came.
+    response.destroy();
     if (!isBroken(error)) throw error;
   }
 }
