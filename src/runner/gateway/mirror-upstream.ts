@@ -21,7 +21,7 @@ export type Asked =
   /** The registry cannot be reached. */
   | { kind: "failed"; host: string; why: string };
 
-export interface Upstream {
+export interface MirrorUpstream {
   ask(ask: Ask): Promise<Asked>;
   close(): void;
 }
@@ -37,7 +37,7 @@ const MOST_SOCKETS = 16;
 const USER_AGENT = "gza-gateway";
 
 /** `resolve` is the network's own, but for tests of what lies behind it. */
-export function openUpstream(resolve: Resolve = resolveHost): Upstream {
+export function openMirrorUpstream(resolve: Resolve = resolveHost): MirrorUpstream {
   const options = { keepAlive: true, maxSockets: MOST_SOCKETS, maxFreeSockets: 4, timeout: IDLE };
   const agents = { "http:": new http.Agent(options), "https:": new https.Agent(options) };
 

@@ -7,7 +7,7 @@ import { openLinkBook, pathBelow } from "./mirror-links.ts";
 import { countMisses, type Misses } from "./mirror-misses.ts";
 import { readWish, type Refusal, type Wish } from "./mirror-request.ts";
 import { linksOf, MOST_MISSES } from "./mirror-rules.ts";
-import { openUpstream, type Asked } from "./mirror-upstream.ts";
+import { openMirrorUpstream, type Asked } from "./mirror-upstream.ts";
 import type { Place } from "./place.ts";
 import type { Resolve } from "./public-address.ts";
 
@@ -25,7 +25,7 @@ const LONGEST = 30 * 60_000;
 
 /** `resolve` is the network's own, but for tests of what lies behind it. */
 export function openMirror(place: Place, resolve?: Resolve): Mirror {
-  const upstream = openUpstream(resolve);
+  const upstream = openMirrorUpstream(resolve);
   const links = openLinkBook();
   const templates = new Map<string, string>();
   const misses = new Map<string, Misses>(

@@ -6,10 +6,12 @@ import { openAccount } from "./account.ts";
 import type { Gateway, GatewayLimits, ModelAccess, Registry } from "./gateway.ts";
 import { openHostRecord } from "./host-record.ts";
 import { callModel, type ModelDesk } from "./model-call.ts";
+import { openMirror } from "./mirror.ts";
 import type { Place } from "./place.ts";
 import { refuse } from "./refusal.ts";
 import { openBodyMemory } from "./request-body.ts";
 import { targetOf } from "./routes.ts";
+import { openTunnels } from "./tunnel.ts";
 import { openUpstream, UPSTREAM_PATIENCE, type UpstreamPatience } from "./upstream.ts";
 
 export interface GatewayOptions {
@@ -59,6 +61,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const upstream = openUpstream(patience);
   const desk: ModelDesk = { models: options.models, account, memory: openBodyMemory(), upstream, record };
+  const mirror = openMirror(place);
+  const tunnels = openTunnels(place);
   const running = new Set<Promise<void>>();
   const server = createServer({
     maxHeaderSize: MOST_HEADER_BYTES,
@@ -79,8 +83,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       .finally(() => running.delete(work));
     running.add(work);
   });
-  server.on("connect", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-    openTunnel({ request, socket, head }, place),
+  server.on(
+    "connect",
+    (request: IncomingMessage, socket: Duplex, head: Buffer) => void tunnels.open(request, socket, head),
   );
   const sockets = socketsOf(server);
   await listen(server, options.socket);
@@ -88,7 +93,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url = "" } = request;
     if (!url.startsWith("/")) return refuseProxy(url, response);
-    if (url.startsWith("/registry/")) return answerMirror(request, response, place);
+    if (url.startsWith("/registry/")) return mirror.answer(request, response);
     const target = targetOf(method, url);
     if (target.kind === "route") return callModel(desk, target, { request, response });
     const protocol = target.kind === "unknown" ? target.protocol : null;
@@ -118,26 +123,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
       await closed;
+      tunnels.close();
       await Promise.allSettled(running);
       upstream.close();
+      mirror.close();
     },
   };
-}
-
-async function answerMirror(request: IncomingMessage, response: ServerResponse, place: Place): Promise<void> {
-  const mount = request.url?.split("/")[2] ?? "";
-  place.record.refused(`registry/${mount}`, "there is no such registry");
-  refuse(response, { protocol: null, status: 403, why: "there is no such registry" });
-}
-
-function openTunnel(
-  { request, socket }: { request: IncomingMessage; socket: Duplex; head: Buffer },
-  place: Place,
-): void {
-  // Who asked may go at any time.
-  socket.on("error", () => socket.destroy());
-  place.record.refused(request.url ?? "?", "no tunnel leads there");
-  socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
 }
 
 /** All connections, those of tunnels too, which a server forgets. */
