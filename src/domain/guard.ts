@@ -36,12 +36,16 @@ export type GuardRule =
   | "base_not_ancestor"
   | "outside_rebase"
   | "conflict_markers"
-  | "bundle_too_big";
+  | "bundle_too_big"
+  | "bundle_broken";
+
+/** A secret, and what it is; never its value. */
+export type SecretRule = `secret: ${string}`;
 
 export interface Refusal {
   /** `(all)` for what holds for the work as a whole. */
   path: string;
-  rule: GuardRule;
+  rule: GuardRule | SecretRule;
 }
 
 /** Stands for the work as a whole where no single path is to blame. */
@@ -143,7 +147,8 @@ function isProtected(path: string, rules: GuardRules): boolean {
   return named && !isNamed(path, rules.allow);
 }
 
-function isNamed(path: string, patterns: readonly string[]): boolean {
+/** Whether one of the config's patterns names the path. */
+export function isNamed(path: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => matchesGlob(path, pattern));
 }
 

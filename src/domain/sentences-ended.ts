@@ -173,6 +173,7 @@ const GUARD: { [rule in GuardRule]: string } & { [rule: string]: string } = {
   outside_rebase: "not part of what was to be rebased",
   conflict_markers: "a conflict that nobody settled",
   bundle_too_big: "too big to be read",
+  bundle_broken: "not to be read",
 };
 
 function place(path: string): string {

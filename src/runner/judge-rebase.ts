@@ -13,6 +13,7 @@ import { forkPoint, patchId } from "./patch.ts";
 import { head as firstOf, plainText } from "./plain-text.ts";
 import { compareSeries } from "./range-diff.ts";
 import { BUNDLE_FILE, type RawReport } from "./raw-report.ts";
+import { refuseSecrets } from "./refuse-secrets.ts";
 import { rewriteCommits } from "./rewrite.ts";
 import { changedEntries } from "./tree-changes.ts";
 
@@ -109,13 +110,16 @@ async function judgeBundle(
   const picked = originalsOf(commits, originals);
   const guard = await guardRebase(dir, { ground, tip, commits: commits.map(({ oid }) => oid), picked, job });
   if (guard.length > 0) return { kind: "refused", guard };
+  const range = { dir, tip, not, published: [onto, before], quoted: new Set(picked.keys()) };
+  const secrets = await refuseSecrets(range, job.allow);
+  if (secrets.length > 0) return { kind: "refused", guard: secrets };
   const trailers = { task: job.issue, attempt: job.attempt };
   const head = await rewriteCommits({ dir, tip, not, trailers, picked });
-  const range = { before: onto, after: head };
-  const files = (await changedEntries(dir, range)).length;
+  const whole = { before: onto, after: head };
+  const files = (await changedEntries(dir, whole)).length;
   return {
     kind: "work",
-    work: { base: onto, head, commits: count, files, patch: await patchId(dir, range) },
+    work: { base: onto, head, commits: count, files, patch: await patchId(dir, whole) },
   };
 }
 

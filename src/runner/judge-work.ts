@@ -8,6 +8,7 @@ import { git, tryGit } from "./git.ts";
 import { forkPoint, patchId } from "./patch.ts";
 import { beforeAttempt, rangeStart } from "./prepare.ts";
 import { BUNDLE_FILE } from "./raw-report.ts";
+import { refuseSecrets } from "./refuse-secrets.ts";
 import { rewriteCommits } from "./rewrite.ts";
 import { treeChanges } from "./tree-changes.ts";
 
@@ -45,7 +46,12 @@ export async function judgeTip(dir: string, tip: string, job: Job): Promise<Judg
   if (commits.length === 0) return { kind: "none" };
   if (commits.length > MAX_COMMITS) return refused("too_many_commits");
 
-  const refusals = await guardAll({ dir, start, tip, commits, job });
+  const broken = await guardAll({ dir, start, tip, commits, job });
+  // Too much already: nobody reads all of that.
+  const isTooMuch = broken.some(({ path }) => path === WHOLE_WORK);
+  const published = not.map((commit) => commit.slice(1));
+  const secrets = isTooMuch ? [] : await refuseSecrets({ dir, tip, not, published }, job.allow);
+  const refusals = [...broken, ...secrets];
   if (refusals.length > 0) return { kind: "refused", guard: refusals };
   const head = await rewriteCommits({ dir, tip, not, trailers: { task: job.issue, attempt: job.attempt } });
   const range = { before: fork, after: head };

@@ -3,7 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Job } from "../domain/job.ts";
 import { batonRef } from "../domain/names.ts";
-import { MAX_REPORT_BYTES, type Report } from "../domain/report.ts";
+import { MAX_REPORT_BYTES, Report } from "../domain/report.ts";
 import type { AttemptEnd } from "../domain/task.ts";
 import { checkReview, type CheckedReview } from "./check-review.ts";
 import { earlierWork, isUntouched } from "./earlier-work.ts";
@@ -16,10 +16,13 @@ import { forkPoint, patchId } from "./patch.ts";
 import { blankReport, type RawReport } from "./raw-report.ts";
 import { readJob, type ReadJob } from "./read-job.ts";
 import { readRawReport, type ReadRaw } from "./read-raw-report.ts";
+import { NOTHING_KNOWN } from "./refuse-secrets.ts";
 import { gzaIdentity } from "./rewrite.ts";
+import { cleanStrings } from "./secrets/clean-strings.ts";
+import { findSecrets } from "./secrets/find-secrets.ts";
 import { keepsSession, readSession, SESSION_FILE } from "./sessions.ts";
 import { settleRebase } from "./settle-rebase.ts";
-import { settleExplore, settleReview, settleWork, withoutWork } from "./settle.ts";
+import { settleExplore, settleRefused, settleReview, settleWork, withoutWork } from "./settle.ts";
 
 export type Published = { kind: "superseded" } | { kind: "handed_over"; report: Report };
 
@@ -36,8 +39,11 @@ export async function publish(inputs: Inputs, remote: Remote): Promise<Published
   const report =
     read.kind === "job" ? await reportFor(inputs, { remote, dir, job: read.job, raw }) : unreadableJob(read);
   const kept = await whatIsKept(report, { inputs, remote, dir, job: read.kind === "job" ? read.job : null });
-  const { session, work } = kept;
-  return handOver({ inputs, remote, dir, session, report: { ...report, work, session: session !== null } });
+  const session = await withoutTokens(kept.session);
+  const whole = { ...report, work: kept.work, session: session !== null };
+  // The last look before anything is pushed: at the texts here, at the work as the guard does.
+  const clean = Report.parse((await cleanStrings(whole, NOTHING_KNOWN)).value);
+  return handOver({ inputs, remote, dir, session, report: clean });
 }
 
 /** What the next attempt can go on from: what this one left, or, where it never got to its agent, what the one before it had left. */
@@ -52,6 +58,12 @@ async function whatIsKept(
   if (job !== null && isAsFound && (await missingStart(dir, job)) === null)
     return earlierWork(dir, job, remote);
   return { work: report.work, session };
+}
+
+/** A session that holds what looks like a token is not kept: the next attempt goes on with a summary. */
+async function withoutTokens(session: Buffer | null): Promise<Buffer | null> {
+  if (session === null) return null;
+  return (await findSecrets(session.toString("utf8"), NOTHING_KNOWN)).length === 0 ? session : null;
 }
 
 /** What the `agent` workflow job's own result says where it has left no report. */
@@ -86,6 +98,7 @@ async function reportFor(
     const summary = `The commit ${missing} that the attempt stands on is on no branch any more.`;
     return withoutWork({ ...told, end: "infrastructure", summary });
   }
+  if (told.refused.length > 0) return settleRefused(told);
   if (job.kind === "explore") return settleExplore(told);
   if (job.kind === "rebase")
     return settleRebase(told, job, await judgeRebase(dir, inputs.handOver, { job, raw: told }));

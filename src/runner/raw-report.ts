@@ -25,6 +25,8 @@ export const RawReport = Report.omit({ work: true, guard: true, review: true, re
   end: AttemptEnd.exclude(NOT_FOR_THE_AGENT_JOB),
   /** How many commits lie in the bundle; 0: there is no bundle. */
   commits: Count,
+  /** What the run itself found in its work that must not leave it; then there is no bundle either. */
+  refused: Report.shape.guard.max(100),
 });
 export type RawReport = z.infer<typeof RawReport>;
 
@@ -59,5 +61,6 @@ export function blankReport(start: Pick<RawReport, "attempt" | "kind" | "end" | 
     session: false,
     fault: null,
     commits: 0,
+    refused: [],
   };
 }

@@ -66,9 +66,18 @@ export function settleExplore(raw: RawReport): Report {
   };
 }
 
+/** The run has found itself what the guard would refuse, and has kept the work to itself. */
+export function settleRefused(raw: RawReport): Report {
+  return {
+    ...withoutWork({ ...raw, coverage: null, closed: null }),
+    end: "guard_refused",
+    guard: raw.refused,
+  };
+}
+
 /** What stands in the raw report, without anything that only the publisher can know. */
 export function withoutWork(raw: RawReport): Report {
-  const { commits: _, findings: __, rebase: ___, ...rest } = raw;
+  const { commits: _, findings: __, rebase: ___, refused: ____, ...rest } = raw;
   return { ...rest, findings: null, review: null, rebase: null, work: null, guard: [] };
 }
 

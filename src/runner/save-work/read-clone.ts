@@ -1,18 +1,15 @@
 /** Takes commits out of an agent's clone without trusting its repository: files are read one by one, git never opens it with its settings. */
-import { copyFile, link, lstat, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openWithin } from "../open-plain.ts";
+import { isFolder, linkObjects, MAX_OBJECT_FILES } from "./link-objects.ts";
 
 /** `head`: the commit that is checked out. */
 export type ReadClone = { kind: "clone"; head: string } | { kind: "unreadable"; why: string };
 
-const MAX_OBJECT_FILES = 500_000;
 const MAX_REF_BYTES = 4096;
 const MAX_PACKED_BYTES = 64 * 1024 * 1024;
 const MAX_SYMREFS = 5;
 
-const LOOSE = /^[0-9a-f]{38}$/;
-const PACK = /^pack-[0-9a-f]{40}\.(?:pack|idx)$/;
 const OID = /^[0-9a-f]{40}$/;
 
 /**
@@ -25,7 +22,7 @@ export async function readClone(clone: string, own: string): Promise<ReadClone> 
   }
   const head = await readHead(join(clone, ".git"));
   if (head === null) return unreadable("without a readable HEAD");
-  const linked = await linkObjects(join(clone, ".git", "objects"), join(own, "objects"));
+  const linked = await linkObjects(join(clone, ".git"), join(own, "objects"));
   return linked ? { kind: "clone", head } : unreadable(`with more than ${MAX_OBJECT_FILES} object files`);
 }
 
@@ -60,44 +57,4 @@ async function textWithin(dir: string, path: string, limit: number): Promise<str
   if (opened.kind !== "file") return null;
   await using handle = opened.handle;
   return opened.bytes > limit ? null : handle.readFile("utf8");
-}
-
-/** Links where the file system can, else copies; false: there are too many. */
-async function linkObjects(from: string, to: string): Promise<boolean> {
-  let files = 0;
-  for (const folder of await readdir(from, { withFileTypes: true })) {
-    const isPacks = folder.name === "pack";
-    if (!folder.isDirectory() || !(isPacks || /^[0-9a-f]{2}$/.test(folder.name))) continue;
-    await mkdir(join(to, folder.name), { recursive: true });
-    for (const file of await readdir(join(from, folder.name), { withFileTypes: true })) {
-      if (!file.isFile() || !(isPacks ? PACK : LOOSE).test(file.name)) continue;
-      files += 1;
-      if (files > MAX_OBJECT_FILES) return false;
-      await linkFile(join(from, folder.name, file.name), join(to, folder.name, file.name));
-    }
-  }
-  return true;
-}
-
-async function linkFile(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    // Another file system, a file system without links, or too many of them.
-    if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP"].includes(codeOf(error))) throw error;
-    await copyFile(from, to);
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isDirectory();
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return false;
-    throw error;
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

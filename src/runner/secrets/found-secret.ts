@@ -10,7 +10,7 @@ export interface FoundSecret {
 }
 
 /** Room for a note in the place of a very short text. */
-const MIN_LENGTH = 40;
+const MIN_LENGTH = 100;
 
 /** The text with a note in the place of each; no longer than it was, but for short ones. */
 export function withoutFound(text: string, found: readonly FoundSecret[]): string {

@@ -44,7 +44,12 @@ export async function findShapes(text: string): Promise<FoundSecret[]> {
       kind,
     })),
   );
-  return [...found, ...(await lint(text))].filter(({ start, end }) => !isMadeUp(text.slice(start, end)));
+  const more = (await lint(text)).filter((one) => !found.some((own) => overlaps(own, one)));
+  return [...found, ...more].filter(({ start, end }) => !isMadeUp(text.slice(start, end)));
+}
+
+function overlaps(one: FoundSecret, other: FoundSecret): boolean {
+  return one.start < other.end && other.start < one.end;
 }
 
 async function lint(text: string): Promise<FoundSecret[]> {
@@ -72,5 +77,5 @@ function ruleId(name: string): string {
 }
 
 function kindOf(id: string): string {
-  return `a secret of the kind ${id.replace(ruleId(""), "")}`;
+  return `a token of the kind ${id.replace(ruleId(""), "")}`;
 }
