@@ -65,7 +65,9 @@ function command({ job, clone, home, resume, installed, model }: AgentInput): Ag
     // The prompt comes on standard input.
     "-",
   ];
-  return { file: program(installed ?? ""), args, env: { CODEX_HOME: join(home, ".codex") }, files: {} };
+  // Codex wants the folder to be there.
+  const files = { ".codex/config.toml": "# Not read: all settings stand on the command line.\n" };
+  return { file: program(installed ?? ""), args, env: { CODEX_HOME: join(home, ".codex") }, files };
 }
 
 /** The gateway adds the key. A broken stream is asked for again; five tries of one request take some seconds. */

@@ -31,7 +31,7 @@ export interface ModelServer {
   asked: Seen[];
   /** All other requests. */
   others: Seen[];
-  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** The last answer is repeated for ever. */
@@ -56,7 +56,7 @@ export async function startModelServer(dialect: Dialect, answers: readonly Answe
     url: `http://127.0.0.1:${port}`,
     asked,
     others,
-    close: () =>
+    [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
