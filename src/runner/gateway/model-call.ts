@@ -8,16 +8,22 @@ import type { ModelAccess } from "./gateway.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import type { HostRecord } from "./host-record.ts";
 import { readModelRequest } from "./model-request.ts";
-import { countAnswer, worstCase, type Asked, type Counted } from "./prices.ts";
+import type { Asked, Counted, PriceBook } from "./prices.ts";
 import { refuse, type RefusalStatus } from "./refusal.ts";
 import type { BodyMemory } from "./request-body.ts";
 import { upstreamOf, type Target } from "./routes.ts";
 import { openTap } from "./tap.ts";
 import type { Upstream, UpstreamAnswer } from "./upstream.ts";
 
+/** A provider and what it takes. */
+export interface Model {
+  access: ModelAccess;
+  prices: PriceBook;
+}
+
 /** What all model calls share. */
 export interface ModelDesk {
-  models: readonly ModelAccess[];
+  models: readonly Model[];
   account: Account;
   memory: BodyMemory;
   upstream: Upstream;
@@ -36,7 +42,7 @@ interface Client {
 
 /** A call that was judged, on its way out. */
 interface Outgoing {
-  access: ModelAccess;
+  model: Model;
   url: URL;
   method: "GET" | "POST";
   body: Buffer | null;
@@ -53,16 +59,16 @@ export async function callModel(
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
   const { protocol, route } = target;
-  const access = desk.models.find((one) => one.protocol === protocol);
+  const model = desk.models.find(({ access }) => access.protocol === protocol);
   const say = (status: RefusalStatus, why: string): void => refuse(response, { protocol, status, why });
-  if (access === undefined) {
+  if (model === undefined) {
     const why = `this workflow has no key for ${protocol}; add it to the repository's secrets and to the step that runs the agent`;
     desk.record.refused(protocol, "there is no key for it");
     return say(403, why);
   }
   const client: Client = { request, response, gone: goneOf(response) };
-  const url = upstreamOf(protocol, access.base, target.path);
-  const out = { access, url, method: route.method };
+  const url = upstreamOf(protocol, model.access.base, target.path);
+  const out = { model, url, method: route.method };
   if (route.shape === null) {
     if (hasBody(request)) return say(400, "this request may have no body");
     return send(desk, { ...out, body: null, answer: null }, client);
@@ -90,12 +96,12 @@ export async function callModel(
 }
 
 async function send(desk: ModelDesk, out: Outgoing, client: Client): Promise<void> {
-  const { access, answer } = out;
+  const { model, answer } = out;
   const call = { kind: answer === null ? ("side" as const) : ("answer" as const) };
-  const worst = answer === null ? 0 : worstCase(access, answer.asked);
+  const worst = answer === null ? 0 : model.prices.worstCase(answer.asked);
   const passage = await desk.account.pass({ ...call, worst }, client.gone);
   if (passage.kind === "refused")
-    return refuse(client.response, { protocol: access.protocol, status: 400, why: passage.why });
+    return refuse(client.response, { protocol: model.access.protocol, status: 400, why: passage.why });
   let counted: Counted | null = null;
   try {
     counted = await exchange(desk, out, client);
@@ -108,7 +114,8 @@ async function send(desk: ModelDesk, out: Outgoing, client: Client): Promise<voi
 
 /** What the answer used; null: no model answered. */
 async function exchange(desk: ModelDesk, out: Outgoing, client: Client): Promise<Counted | null> {
-  const { access, url, method, body, answer } = out;
+  const { model, url, method, body, answer } = out;
+  const { access, prices } = model;
   const { protocol } = access;
   const headers = requestHeaders(client.request.headers, access);
   desk.record.used(url.host);
@@ -134,12 +141,12 @@ async function exchange(desk: ModelDesk, out: Outgoing, client: Client): Promise
   await passOn(got.response, client.response, (chunk) => tap.take(chunk));
   const seen = await tap.finish();
   desk.account.setSigns(signsOfAnswer(seen, got.response.headers));
-  return countAnswer(access, { ...answer, seen });
+  return prices.count({ ...answer, seen });
 }
 
 function failed(
   desk: ModelDesk,
-  { access, url, answer }: Outgoing,
+  { model: { access, prices }, url, answer }: Outgoing,
   { client, got }: { client: Client; got: Extract<UpstreamAnswer, { kind: "failed" }> },
 ): Counted | null {
   if (!client.gone.aborted) {
@@ -149,7 +156,7 @@ function failed(
     return null;
   }
   // The client hung up while the provider was at work, which is paid for.
-  return answer !== null && got.isSent ? countAnswer(access, { ...answer, seen: NOTHING_SEEN }) : null;
+  return answer !== null && got.isSent ? prices.count({ ...answer, seen: NOTHING_SEEN }) : null;
 }
 
 /** Bytes go on as they come, as fast as the client takes them; whoever breaks off breaks off the other side too. The end is left to be said. */

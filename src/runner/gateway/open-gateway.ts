@@ -8,6 +8,7 @@ import { openHostRecord } from "./host-record.ts";
 import { callModel, type ModelDesk } from "./model-call.ts";
 import { openMirror } from "./mirror.ts";
 import type { Place } from "./place.ts";
+import { openPriceBook } from "./prices.ts";
 import { refuse } from "./refusal.ts";
 import { openBodyMemory } from "./request-body.ts";
 import { targetOf } from "./routes.ts";
@@ -60,7 +61,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     record,
   };
   const upstream = openUpstream(patience);
-  const desk: ModelDesk = { models: options.models, account, memory: openBodyMemory(), upstream, record };
+  const models = options.models.map((access) => ({ access, prices: openPriceBook(access) }));
+  const desk: ModelDesk = { models, account, memory: openBodyMemory(), upstream, record };
   const mirror = openMirror(place);
   const tunnels = openTunnels(place);
   const running = new Set<Promise<void>>();

@@ -41,83 +41,112 @@ const BYTES_OF_TOKEN = 3;
 const MOST_INPUT = 2_000_000;
 
 /** Where each shape has its figures, in the words of the price list. */
-const FIGURES: Record<
-  Shape,
-  { flavor: string; root: string; model: string; input: string; output: string; protocol: Protocol }
-> = {
-  messages: {
-    flavor: "default",
-    root: "usage",
-    model: "model",
-    input: "input_tokens",
-    output: "output_tokens",
-    protocol: "anthropic",
-  },
-  responses: {
-    flavor: "responses",
-    root: "usage",
-    model: "model",
-    input: "input_tokens",
-    output: "output_tokens",
-    protocol: "openai",
-  },
-  chat: {
-    flavor: "chat",
-    root: "usage",
-    model: "model",
-    input: "prompt_tokens",
-    output: "completion_tokens",
-    protocol: "openai",
-  },
-  generate: {
-    flavor: "default",
-    root: "usageMetadata",
-    model: "modelVersion",
-    input: "promptTokenCount",
-    output: "candidatesTokenCount",
-    protocol: "google",
-  },
-};
+const FIGURES: Record<Shape, { flavor: string; root: string; model: string; input: string; output: string }> =
+  {
+    messages: {
+      flavor: "default",
+      root: "usage",
+      model: "model",
+      input: "input_tokens",
+      output: "output_tokens",
+    },
+    responses: {
+      flavor: "responses",
+      root: "usage",
+      model: "model",
+      input: "input_tokens",
+      output: "output_tokens",
+    },
+    chat: {
+      flavor: "chat",
+      root: "usage",
+      model: "model",
+      input: "prompt_tokens",
+      output: "completion_tokens",
+    },
+    generate: {
+      flavor: "default",
+      root: "usageMetadata",
+      model: "modelVersion",
+      input: "promptTokenCount",
+      output: "candidatesTokenCount",
+    },
+  };
 
-/** The most that an answer can cost, in US dollars; 0: a subscription pays; null: the model has no known price. */
-export function worstCase(access: ModelAccess, { model, bytes, mostOutput }: Asked): number | null {
-  if (access.credential.kind === "login") return 0;
-  const window = priced(access, model, { input_tokens: 0 })?.model.context_window ?? MOST_INPUT;
-  const input = Math.min(Math.ceil(bytes / BYTES_OF_TOKEN), window);
-  const fresh = priced(access, model, { input_tokens: input, output_tokens: mostOutput });
-  if (fresh === null) return null;
-  // Writing into a cache costs more than reading afresh, where a model has a price for it.
-  const written = priced(access, model, {
-    input_tokens: input,
-    cache_write_tokens: input,
-    cache_write_1h_tokens: input,
-    output_tokens: mostOutput,
-  });
-  return Math.max(fresh.total_price, written?.total_price ?? 0);
+/** The prices of one provider. */
+export interface PriceBook {
+  /** The most that an answer can cost, in US dollars; 0: a subscription pays; null: the model has no known price. */
+  worstCase(asked: Asked): number | null;
+  /** What an answer used; null: the provider gave none, so there is nothing to count. */
+  count(answer: { shape: Shape; seen: Seen; asked: Asked }): Counted | null;
 }
 
-/** What an answer used; null: the provider gave none, so there is nothing to count. */
-export function countAnswer(
-  access: ModelAccess,
-  { shape, seen, asked }: { shape: Shape; seen: Seen; asked: Asked },
-): Counted | null {
-  if (seen.usage === null && seen.error !== null) return null;
-  const { root, model: modelField, flavor, protocol } = FIGURES[shape];
-  const model = seen.model ?? asked.model;
-  const usage = figures(completed(shape, seen, asked));
-  const provider = findProvider({ providerId: protocol });
-  if (provider === undefined)
-    throw new Error(`the price list has no provider ${protocol}; bring it up to date`);
-  const extracted = extractUsage(provider, { [modelField]: model, [root]: usage }, flavor).usage;
-  const cached = extracted["cache_read_tokens"] ?? 0;
-  return {
-    model,
-    input: Math.max(0, (extracted["input_tokens"] ?? 0) - cached),
-    cached,
-    output: extracted["output_tokens"] ?? 0,
-    price: priceOf(access, model, extracted),
-    isEstimated: !seen.isWhole,
+/** Looking a model up takes longer than reckoning with its prices, so these are kept; the names are the client's to choose. */
+const MOST_MODELS = 100;
+
+export function openPriceBook(access: ModelAccess): PriceBook {
+  const provider = providerOf(access);
+  const vendor = vendorOf(access.protocol);
+  const isPlan = access.credential.kind === "login";
+  const models = new Map<string, Provider | null>();
+  const look = (model: string): Provider | null => {
+    const known = models.get(model);
+    if (known !== undefined) return known;
+    const found = calcPrice({ input_tokens: 0 }, model, { provider })?.model;
+    const alone = found === undefined ? null : { ...provider, models: [found] };
+    if (models.size < MOST_MODELS) models.set(model, alone);
+    return alone;
   };
+  const priceOf = (model: string, usage: Usage): number | null => {
+    const alone = look(model);
+    try {
+      return alone === null ? null : (calcPrice(usage, model, { provider: alone })?.total_price ?? null);
+    } catch {
+      // The list throws at figures that contradict each other, as more read from a cache than there was: then there is no price to be told.
+      return null;
+    }
+  };
+  return {
+    worstCase({ model, bytes, mostOutput }) {
+      if (isPlan) return 0;
+      const window = look(model)?.models[0]?.context_window ?? MOST_INPUT;
+      const input = Math.min(Math.ceil(bytes / BYTES_OF_TOKEN), window);
+      const fresh = { input_tokens: input, output_tokens: mostOutput };
+      // Writing into a cache costs more than reading afresh, where a model has a price for it.
+      const written = { ...fresh, cache_write_tokens: input, cache_write_1h_tokens: input };
+      const least = priceOf(model, fresh);
+      return least === null ? null : Math.max(least, priceOf(model, written) ?? 0);
+    },
+    count({ shape, seen, asked }) {
+      if (seen.usage === null && seen.error !== null) return null;
+      const { root, model: modelField, flavor } = FIGURES[shape];
+      const model = seen.model ?? asked.model;
+      const answer = { [modelField]: model, [root]: figures(completed(shape, seen, asked)) };
+      const { usage } = extractUsage(vendor, answer, flavor);
+      const cached = usage["cache_read_tokens"] ?? 0;
+      const usd = isPlan ? null : priceOf(model, usage);
+      return {
+        model,
+        input: Math.max(0, (usage["input_tokens"] ?? 0) - cached),
+        cached,
+        output: usage["output_tokens"] ?? 0,
+        price: isPlan ? { kind: "plan" } : usd === null ? { kind: "unknown" } : { kind: "known", usd },
+        isEstimated: !seen.isWhole,
+      };
+    },
+  };
+}
+
+/** By its address if the list knows it, else the protocol's own vendor. */
+function providerOf({ base, protocol }: ModelAccess): Provider {
+  return findProvider({ providerApiUrl: base }) ?? vendorOf(protocol);
+}
+
+function vendorOf(protocol: Protocol): Provider {
+  const vendor = findProvider({ providerId: protocol });
+  if (vendor === undefined)
+    throw new Error(`the price list has no provider ${protocol}; bring @pydantic/genai-prices up to date`);
+  return vendor;
 }
 
 /** An answer that broke off counts what was reported, and what was sent and seen of it where nothing was. */
@@ -157,22 +186,4 @@ function tokens(told: number): number {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function priceOf(access: ModelAccess, model: string, usage: Usage): Price {
-  if (access.credential.kind === "login") return { kind: "plan" };
-  const price = priced(access, model, usage);
-  return price === null ? { kind: "unknown" } : { kind: "known", usd: price.total_price };
-}
-
-/** By the address of the provider if the list knows it, else by the protocol's own vendor. */
-function priced(access: ModelAccess, model: string, usage: Usage): ReturnType<typeof calcPrice> {
-  const provider: Provider | undefined =
-    findProvider({ providerApiUrl: access.base }) ?? findProvider({ providerId: access.protocol });
-  try {
-    return provider === undefined ? null : calcPrice(usage, model, { provider });
-  } catch {
-    // The list throws at figures that contradict each other, as more read from a cache than there was: then there is no price to be told.
-    return null;
-  }
 }
