@@ -20,13 +20,13 @@ export async function askJson<T>(
   prompt: string,
   { schema, form, isOther }: { schema: z.ZodType<T>; form: string; isOther?: (words: string) => boolean },
 ): Promise<Answered<T>> {
-  const asked = await ask(attempt, prompt, { again: false });
+  const asked = await ask(attempt, prompt, "work");
   if (asked.end !== "completed") return { asked, answer: null, why: asked.why };
   const first = readAnswer(asked.words, schema);
   if (first.kind === "answer") return { asked, answer: first.answer, why: "" };
   if (isOther?.(asked.words)) return { asked, answer: null, why: first.faults.join("; ") };
   const prompted = againPrompt({ words: asked.words, faults: first.faults, form });
-  const again = await ask(attempt, prompted, { again: true });
+  const again = await ask(attempt, prompted, "form");
   if (again.end === "run_cancelled") return { asked: again, answer: null, why: again.why };
   if (again.end !== "completed")
     return { asked, answer: null, why: `${first.faults.join("; ")}; ${again.why}` };

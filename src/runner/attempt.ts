@@ -1,14 +1,16 @@
 /** One attempt under way: its job, and its agent, which may be asked several times within the limits of the whole. */
 import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import type { Job } from "../domain/job.ts";
-import type { AgentSpec } from "./agents/agent-spec.ts";
+import type { AgentSpec, Asking } from "./agents/agent-spec.ts";
+import { troubleOf } from "./agents/provider-signs.ts";
 import { runAgent, type AgentOutcome } from "./agents/run-agent.ts";
+import type { Enclosure } from "./enclosure.ts";
 import type { Inputs } from "./inputs.ts";
+import type { Access } from "./model-access.ts";
 import { head, plainText, tail } from "./plain-text.ts";
-import type { Patience } from "./process-group.ts";
+import type { Patience, Start } from "./process-group.ts";
 import { blankReport, LOG_FILE, type RawReport } from "./raw-report.ts";
 import { restoreSession } from "./sessions.ts";
 
@@ -16,6 +18,8 @@ const MAX_LOG_BYTES = 10 * 1024 * 1024;
 
 export interface AttemptRun {
   inputs: Inputs;
+  /** The models and registries that the run may use, with their secrets. */
+  access: Access;
   /** Prints untrusted text where it can command nobody. */
   print: (text: string) => void;
   /** Given when the workflow run is cancelled. */
@@ -29,6 +33,10 @@ export interface Attempt {
   agent: AgentSpec;
   /** A scratch folder that is all the agent and the repository's commands see of a home. */
   home: string;
+  /** What the agent and the repository's commands live in. */
+  enclosure: Enclosure;
+  /** Folder of the installed agent; null: it comes with the action. */
+  installed: string | null;
   /** The session to go on with, until the agent is invoked for the first time; null: a new one. */
   resume: string | null;
   /** Every invocation of the agent until now. */
@@ -48,24 +56,32 @@ export interface Asked {
   resetAt: string | null;
 }
 
-export async function openAttempt(run: AttemptRun, job: Job, agent: AgentSpec): Promise<Attempt> {
-  const home = join(run.inputs.temp, "home");
-  await mkdir(home, { recursive: true });
-  const log = job.logs ? { file: createWriteStream(join(run.inputs.handOver, LOG_FILE)), bytes: 0 } : null;
-  const { temp, clone } = run.inputs;
+export async function openAttempt(
+  given: Pick<Attempt, "run" | "job" | "agent" | "home" | "enclosure" | "installed">,
+): Promise<Attempt> {
+  const { run, job, agent, home } = given;
+  const { temp, clone, handOver } = run.inputs;
+  const log = job.logs ? { file: createWriteStream(join(handOver, LOG_FILE)), bytes: 0 } : null;
   const resume = job.previous?.session ? await restoreSession({ agent, home, clone }, temp) : null;
-  return { run, job, agent, home, resume, invocations: [], log };
+  return { ...given, resume, invocations: [], log };
 }
 
-export async function closeAttempt({ log }: Attempt): Promise<void> {
+export async function closeAttempt({ enclosure, log }: Attempt): Promise<void> {
+  await enclosure.close();
   if (log === null) return;
   log.file.end();
   await finished(log.file);
 }
 
-/** Invokes the agent with what is left of the limits. `again`: only for the form of what it has answered already. */
-export async function ask(attempt: Attempt, prompt: string, { again }: { again: boolean }): Promise<Asked> {
-  const { run, job, agent, home, invocations, log } = attempt;
+/** How programs of the attempt are started: in its sandbox, with what they are told of the gateway. */
+export function startIn({ sandbox, env }: Enclosure): Start {
+  return (program, patience) => sandbox.start({ ...program, env: { ...env, ...program.env } }, patience);
+}
+
+/** Invokes the agent with what is left of the limits. */
+export async function ask(attempt: Attempt, prompt: string, asking: Asking): Promise<Asked> {
+  const { run, job, agent, home, invocations, log, enclosure, installed } = attempt;
+  const { gateway, model } = enclosure;
   const { usage } = spent(attempt);
   const limits = {
     ...job.limits,
@@ -77,17 +93,14 @@ export async function ask(attempt: Attempt, prompt: string, { again }: { again: 
     if (limits.seconds <= 0) return nothingLeft("timeout", "time");
     if ((usage.usd ?? 0) >= job.limits.usd && job.limits.usd > 0) return nothingLeft("budget", "money");
   }
-  const resume = invocations.length === 0 ? attempt.resume : null;
+  const answers = gateway.facts().usage.requests;
+  // Zero means without limit, and what is left of one is never nothing here.
+  const usd = job.limits.usd === 0 ? 0 : job.limits.usd - (usage.usd ?? 0);
+  gateway.limit({ usd, answers: agent.turns === "gateway" ? limits.turns : null });
+  const { clone } = run.inputs;
+  const resume = sessionFor(attempt, asking);
   const outcome = await runAgent({
-    command: agent.command({
-      job: { ...job, limits },
-      clone: run.inputs.clone,
-      home,
-      again,
-      resume,
-      installed: null,
-      model: null,
-    }),
+    command: agent.command({ job: { ...job, limits }, clone, home, asking, resume, installed, model }),
     stream: agent.stream,
     prompt,
     cwd: run.inputs.clone,
@@ -103,10 +116,24 @@ export async function ask(attempt: Attempt, prompt: string, { again }: { again: 
     },
     signal: run.signal,
     ...(run.patience === undefined ? {} : { patience: run.patience }),
+    start: startIn(enclosure),
+    cutOff: { signal: gateway.stopping(), stopped: () => gateway.facts().stopped },
   });
-  invocations.push(outcome);
-  const { end, why, state, resetAt } = outcome;
+  const facts = gateway.facts();
+  const turns = Math.min(facts.usage.requests - answers, limits.turns);
+  const { state } = outcome;
+  invocations.push(agent.turns === "gateway" ? { ...outcome, state: { ...state, turns } } : outcome);
+  // Not every agent says what its provider did; the gateway has seen it.
+  const unclear = ["agent_gave_up", "empty_run", "infrastructure"].includes(outcome.end);
+  const { end, why, resetAt } = (unclear ? troubleOf(facts.signs) : null) ?? outcome;
   return { end, why, words: plainText(state.result?.text || state.lastWords), resetAt };
+}
+
+/** The session to go on with: an earlier attempt's at first, the attempt's own where there is something to mend. */
+function sessionFor({ invocations, resume, agent }: Attempt, asking: Asking): string | null {
+  if (invocations.length === 0) return resume;
+  if (asking !== "mend" || agent.sessions === null) return null;
+  return invocations.findLast(({ state }) => state.session !== null)?.state.session ?? null;
 }
 
 /** The raw report of the attempt as far as its agent tells it: how it ended, what it said and used. */
@@ -120,8 +147,13 @@ export function reportOf(attempt: Attempt, { end, why, words, resetAt }: Asked):
   };
 }
 
-/** What all invocations have used together. */
-function spent({ job, invocations }: Attempt): Pick<RawReport, "usage" | "agent" | "tools"> {
+/** What all invocations have used together: the gateway's figures, or an agent's own where it has asked no model through it. */
+export function spent({
+  job,
+  invocations,
+  enclosure,
+}: Attempt): Pick<RawReport, "usage" | "agent" | "tools" | "hosts" | "sandbox"> {
+  const facts = enclosure.gateway.facts();
   const usage = {
     turns: 0,
     seconds: 0,
@@ -145,10 +177,17 @@ function spent({ job, invocations }: Attempt): Pick<RawReport, "usage" | "agent"
       tools[shown] = (tools[shown] ?? 0) + count;
     }
   }
+  if (enclosure.model !== null) Object.assign(usage, facts.usage);
   const last = invocations.findLast(({ state }) => state.model !== "")?.state;
   const version = head(plainText(last?.version ?? ""), 100);
-  const model = head(plainText(last?.model ?? ""), 100);
-  return { usage, agent: { name: job.agent.name, version, model }, tools };
+  const model = head(plainText(facts.models.at(-1) ?? last?.model ?? ""), 100);
+  return {
+    usage,
+    agent: { name: job.agent.name, version, model },
+    tools,
+    hosts: facts.hosts,
+    sandbox: enclosure.sandbox.kind,
+  };
 }
 
 function nothingLeft(end: Asked["end"], what: string): Asked {

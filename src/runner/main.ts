@@ -1,9 +1,10 @@
 /** The action's entry: one step of a workflow job, chosen by the input `step`. */
-import { info, setFailed, setOutput } from "@actions/core";
+import { info, setFailed, setOutput, setSecret } from "@actions/core";
 import { exec } from "@actions/exec";
 import type { Remote } from "./fence.ts";
 import { bearer } from "./git.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
+import { readAccess } from "./model-access.ts";
 import { maskToken, summarize, withoutCommands } from "./log.ts";
 import { prepare } from "./prepare.ts";
 import { publish } from "./publish.ts";
@@ -42,7 +43,11 @@ async function agentStep(inputs: Inputs): Promise<void> {
   // The agent runs in a group of its own, which GitHub's signals do not reach: they are passed on here.
   const cancelled = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => cancelled.abort());
-  const report = await withoutCommands((print) => runAttempt({ inputs, print, signal: cancelled.signal }));
+  const access = readAccess(process.env);
+  for (const secret of access.secrets) setSecret(secret);
+  const report = await withoutCommands((print) =>
+    runAttempt({ inputs, access, print, signal: cancelled.signal }),
+  );
   const { usage } = report;
   await say(
     inputs,

@@ -1,5 +1,5 @@
 /** The repository's own commands in an attempt that changes files: `setup` before its agent, `verify` after it. */
-import type { Attempt } from "./attempt.ts";
+import { startIn, type Attempt } from "./attempt.ts";
 import { blankReport, type RawReport } from "./raw-report.ts";
 import { runShell, type ShellResult } from "./run-shell.ts";
 
@@ -47,7 +47,8 @@ export function verdictOf(
   return { end: "verify_red", summary: `The config's verify command ended with ${verify.exit}.` };
 }
 
-export function shellOf({ run, home }: Attempt): Omit<Parameters<typeof runShell>[1], "limit"> {
+export function shellOf({ run, home, enclosure }: Attempt): Omit<Parameters<typeof runShell>[1], "limit"> {
   const { inputs, print, signal, patience } = run;
-  return { cwd: inputs.clone, home, print, signal, ...(patience === undefined ? {} : { patience }) };
+  const start = startIn(enclosure);
+  return { cwd: inputs.clone, home, print, signal, start, ...(patience === undefined ? {} : { patience }) };
 }

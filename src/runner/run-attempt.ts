@@ -1,9 +1,11 @@
 /** The step `agent`: runs the attempt by its kind; whatever happens, a raw report says how it ended. */
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Job } from "../domain/job.ts";
+import { agentFolder } from "./agents/install.ts";
 import { agentNamed, unknownAgent } from "./agents/agent.ts";
-import { closeAttempt, openAttempt, type Attempt, type AttemptRun } from "./attempt.ts";
+import { closeAttempt, openAttempt, spent, type Attempt, type AttemptRun } from "./attempt.ts";
+import { openEnclosure } from "./enclosure.ts";
 import { fitted } from "./fit-report.ts";
 import { JOB_FILE } from "./prepare.ts";
 import { blankReport, RAW_REPORT_FILE, type RawReport } from "./raw-report.ts";
@@ -29,10 +31,21 @@ async function attemptReport(run: AttemptRun, job: Job): Promise<RawReport> {
     const fault = unknownAgent(job.agent.name);
     return { ...bad(job, fault), fault };
   }
-  const attempt = await openAttempt(run, job, agent);
-  const report = withWayBack(attempt, await runKind(attempt));
-  await closeAttempt(attempt);
-  return { ...report, session: await keepSession(attempt, report) };
+  const { inputs, access, print } = run;
+  const home = join(inputs.temp, "home");
+  await mkdir(home, { recursive: true });
+  const installed = agent.packaged ? agentFolder(agent.name, inputs.temp) : null;
+  const opened = await openEnclosure({ inputs, job, agent, home, installed, access, print });
+  if (opened.kind === "fault") return { ...bad(job, opened.why), fault: opened.why };
+  const { enclosure } = opened;
+  const attempt = await openAttempt({ run, job, agent, home, enclosure, installed });
+  try {
+    const report = withWayBack(attempt, await runKind(attempt));
+    const { usage, hosts, sandbox } = spent(attempt);
+    return { ...report, usage, hosts, sandbox, session: await keepSession(attempt, report) };
+  } finally {
+    await closeAttempt(attempt);
+  }
 }
 
 /** Kept for whoever goes on from here. */

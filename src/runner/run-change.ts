@@ -1,13 +1,13 @@
 /** An attempt that changes files (`implement`, `improve`, `fix`): setup, agent, its leftovers, verify, bundle. */
 import type { Job } from "../domain/job.ts";
 import { askJson } from "./ask-json.ts";
-import { ask, reportOf, type Asked, type Attempt } from "./attempt.ts";
+import { ask, reportOf, spent, startIn, type Asked, type Attempt } from "./attempt.ts";
 import { closingWords, type ClosingWords } from "./closing-words.ts";
 import { closedBy, ImproveAnswer, isAllDisputed, type Closed } from "./improve-answer.ts";
 import { fixPrompt } from "./prompts/fix.ts";
-import { startGroup } from "./process-group.ts";
 import { implementPrompt } from "./prompts/implement.ts";
 import { IMPROVE_FORM, improvePrompt } from "./prompts/improve.ts";
+import { mendPrompt } from "./prompts/mend.ts";
 import { resumePrompt } from "./prompts/resume.ts";
 import type { RawReport } from "./raw-report.ts";
 import { runSetup, runVerify, verdictOf } from "./repository-commands.ts";
@@ -17,14 +17,40 @@ import { saveWork } from "./save-work/save-work.ts";
 export type ChangeKind = "implement" | "improve" | "fix";
 
 export async function runChange(attempt: Attempt, kind: ChangeKind): Promise<RawReport> {
-  const { run, job } = attempt;
-  const { inputs, signal } = run;
   const setup = await runSetup(attempt);
   if (setup !== null) return setup;
 
-  const { asked, closed, summary } = await askForChange(attempt, kind);
+  const made = await askForChange(attempt, kind);
+  const first = await settle(attempt, kind, made);
+  if (first.end !== "verify_red" || first.verify === null || first.commits === 0) return first;
+  const prompt = mendPrompt(attempt.job, {
+    verify: first.verify,
+    form: kind === "improve" ? IMPROVE_FORM : null,
+    isNew: attempt.agent.sessions === null,
+  });
+  const asked = await ask(attempt, prompt, "mend");
+  const words = closingWords(asked.words);
+  // Whoever gives up here has made something all the same; what it was and why it is red says more.
+  if (asked.end !== "completed" || (words !== null && words.outcome !== "no_change_needed")) {
+    const why = words?.text ?? asked.why;
+    const end = asked.end === "run_cancelled" ? asked.end : first.end;
+    return {
+      ...first,
+      ...spent(attempt),
+      end,
+      summary: `${first.summary} Asked once more, the agent did not mend it: ${why}`,
+    };
+  }
+  return settle(attempt, kind, { ...made, asked: { ...asked, words: made.asked.words } });
+}
+
+/** What the agent has made by now, saved for the publisher, verified and told. */
+async function settle(attempt: Attempt, kind: ChangeKind, made: Made): Promise<RawReport> {
+  const { run, job, home, enclosure } = attempt;
+  const { inputs, signal } = run;
+  const { asked, closed, summary } = made;
   const report = { ...reportOf(attempt, asked), ...(summary === "" ? {} : { summary }), closed };
-  const work = await saveWork({ inputs, job, start: startGroup, home: attempt.home });
+  const work = await saveWork({ inputs, job, start: startIn(enclosure), home });
   if (work.outside !== null) run.print(`The work could not be saved inside: ${work.outside}.\n`);
   if (work.kind === "unreadable") return { ...report, end: "bad_report", summary: work.why };
   const isThrough = asked.end === "completed";
@@ -58,16 +84,19 @@ async function outcomeOf(
   return { end: "no_change_needed", summary: text, ...verdictOf(verify, attempt.run.signal.aborted), verify };
 }
 
-/** `summary` is empty where the agent's last words are one. */
-async function askForChange(
-  attempt: Attempt,
-  kind: ChangeKind,
-): Promise<{ asked: Asked; closed: Closed | null; summary: string }> {
+interface Made {
+  asked: Asked;
+  closed: Closed | null;
+  /** Empty where the agent's last words are one. */
+  summary: string;
+}
+
+async function askForChange(attempt: Attempt, kind: ChangeKind): Promise<Made> {
   const { job } = attempt;
   if (kind !== "improve") {
     const afresh = kind === "fix" ? fixPrompt(job) : implementPrompt(job);
     const prompt = attempt.resume === null ? afresh : resumePrompt(job, null);
-    return { asked: await ask(attempt, prompt, { again: false }), closed: null, summary: "" };
+    return { asked: await ask(attempt, prompt, "work"), closed: null, summary: "" };
   }
   const prompt = attempt.resume === null ? improvePrompt(job) : resumePrompt(job, IMPROVE_FORM);
   const { asked, answer } = await askJson(attempt, prompt, {

@@ -11,7 +11,7 @@ export async function runExplore(attempt: Attempt): Promise<RawReport> {
   const { job, run } = attempt;
   await makeReadOnly(run.inputs.clone);
   try {
-    const asked = await ask(attempt, explorePrompt(job), { again: false });
+    const asked = await ask(attempt, explorePrompt(job), "work");
     const report = reportOf(attempt, asked);
     if (asked.end !== "completed") return report;
     const answer = head(asked.words.trim(), MAX_ANSWER);

@@ -81,7 +81,8 @@ export async function runWorkflow(
   { signal = new AbortController().signal, print = () => undefined }: Partial<AttemptRun> = {},
 ): Promise<Report> {
   const prepared = await prepare(server.inputs, server.remote);
-  const run = { inputs: server.inputs, print, signal };
+  const access = { models: [], registryTokens: [], secrets: [] };
+  const run = { inputs: server.inputs, access, print, signal };
   if (prepared.kind === "ready") await runAttempt({ ...run, patience: { interrupt: 50, terminate: 50 } });
   await publish(server.inputs, server.remote);
   return server.report();

@@ -4,14 +4,19 @@ import type { Kind } from "../../domain/task.ts";
 import type { Protocol } from "../gateway/gateway.ts";
 import type { StreamEars, StreamReader, StreamState } from "./stream.ts";
 
+/**
+ * Why an agent is asked: to do the work; once more, for the form alone of what it has answered, which needs no tools; or to mend what the
+ * check command has found.
+ */
+export type Asking = "work" | "form" | "mend";
+
 export interface AgentInput {
   job: Job;
   /** The agent's clone, which is its working directory. */
   clone: string;
   /** The scratch folder that is its home. */
   home: string;
-  /** It is asked once more, for the form of its answer alone; no tools are needed. */
-  again: boolean;
+  asking: Asking;
   /** Id of the session to go on with, whose file is where `sessions.place` says; null: a new one. */
   resume: string | null;
   /** Folder that `installAgent` gave; null for an agent that comes with the action. */

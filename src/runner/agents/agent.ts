@@ -40,7 +40,7 @@ export function unknownAgent(name: string): string {
   return `This release knows no agent "${name}", it knows: ${known}. Name one of them under agents.default.agent in .github/gza.yml.`;
 }
 
-function scriptedCommand({ job, again, resume }: AgentInput): AgentCommand {
+function scriptedCommand({ job, asking, resume }: AgentInput): AgentCommand {
   // Beside this file: the source while GZA runs from its sources, a bundle in the released action.
   const program = new URL(`./scripted-agent${extname(import.meta.url)}`, import.meta.url);
   const args = [
@@ -50,7 +50,7 @@ function scriptedCommand({ job, again, resume }: AgentInput): AgentCommand {
     `--kind=${job.kind}`,
     `--attempt=${job.attempt}`,
     `--max-turns=${job.limits.turns}`,
-    ...(again ? ["--again"] : []),
+    `--asking=${asking}`,
     ...(resume === null ? [] : [`--resume=${resume}`]),
   ];
   return { file: process.execPath, args, env: {}, files: {} };

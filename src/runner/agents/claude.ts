@@ -34,8 +34,8 @@ const WRITING = [...READING, "Edit", "Write", "NotebookEdit"];
 /** Hooks could come from a plugin too; and commits carry the trailers of GZA. */
 const SETTINGS = { disableAllHooks: true, includeCoAuthoredBy: false };
 
-function command({ job, home, again, resume, installed, model }: AgentInput): AgentCommand {
-  const tools = again ? [] : isReadOnly(job.kind) ? READING : WRITING;
+function command({ job, home, asking, resume, installed, model }: AgentInput): AgentCommand {
+  const tools = asking === "form" ? [] : isReadOnly(job.kind) ? READING : WRITING;
   const args = [
     "--print",
     "--output-format=stream-json",

@@ -6,7 +6,7 @@ import { Count, Dollars, Kind } from "../../domain/task.ts";
 export const SCRIPT_PATH = ".github/gza-script.yml";
 
 /** One thing to do; each is shown as one answer of a model. */
-export const Step = z.union([
+const Act = z.union([
   z.strictObject({ say: z.string() }),
   /** Says this value as JSON, in a fence, which makes it the run's last words. */
   z.strictObject({ json: z.json() }),
@@ -41,6 +41,12 @@ export const Step = z.union([
    * signal.
    */
   z.strictObject({ end: z.enum(["completed", "error", "max_turns", "crash", "empty", "hang"]) }),
+]);
+
+export const Step = z.union([
+  Act,
+  /** What it does when it is asked once more because `verify` has found its work red; without, it says that nothing can be mended. */
+  z.strictObject({ mend: z.array(Act) }),
 ]);
 export type Step = z.infer<typeof Step>;
 

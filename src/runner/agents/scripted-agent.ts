@@ -20,7 +20,7 @@ const { values } = parseArgs({
     kind: { type: "string" },
     attempt: { type: "string" },
     "max-turns": { type: "string" },
-    again: { type: "boolean", default: false },
+    asking: { type: "string", default: "work" },
     resume: { type: "string" },
   },
 });
@@ -56,16 +56,23 @@ async function main(): Promise<void> {
       maxBuffer: MAX_SCRIPT_BYTES,
     });
     const key = { issue: values.issue ?? "", kind: Kind.parse(values.kind), attempt: Number(values.attempt) };
-    const steps = stepsFor(source, key).filter((step) => "again" in step === values.again);
-    await play(steps, Number(values["max-turns"]));
+    await play(stepsOf(stepsFor(source, key), values.asking), Number(values["max-turns"]));
   } catch (error) {
     fail(error);
   }
 }
 
+/** Of the steps of the attempt those for what it is asked now. */
+function stepsOf(steps: readonly Step[], asking: string): readonly Step[] {
+  if (asking === "form") return steps.filter((step) => "again" in step);
+  if (asking === "mend") return steps.flatMap((step) => ("mend" in step ? step.mend : []));
+  return steps.filter((step) => !("again" in step || "mend" in step));
+}
+
 async function play(steps: readonly Step[], maxTurns: number): Promise<void> {
   for (const step of steps) {
     if ("usage" in step) Object.assign(price, step.usage);
+    else if ("mend" in step) throw new Error("what mends cannot itself be mended; write its steps side by side");
     else if ("wait" in step) await pause(step.wait * 1000);
     else if ("provider" in step) return giveUp(providerTrouble(step.provider));
     else if ("refusal" in step) return giveUp(refusalTrouble());

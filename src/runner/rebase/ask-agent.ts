@@ -56,7 +56,7 @@ export async function askAgent(
 
 /** One invocation. Null: it is through and has not given up. */
 export async function askOnce(rebasing: Rebasing, prompt: string): Promise<Ended | null> {
-  const asked = await ask(rebasing.attempt, prompt, { again: false });
+  const asked = await ask(rebasing.attempt, prompt, "work");
   rebasing.asked = asked;
   if (asked.end !== "completed") return { end: asked.end, summary: asked.why };
   const words = closingWords(asked.words);

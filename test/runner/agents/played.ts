@@ -34,7 +34,7 @@ export async function play(server: TaskServer, how: Played = {}): Promise<AgentO
     job: server.job,
     clone,
     home,
-    again: false,
+    asking: "work",
     resume: how.resume ?? null,
     installed: null,
     model: null,

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import type { RebaseMatter } from "../../../src/domain/job.ts";
 import { agentNamed } from "../../../src/runner/agents/agent.ts";
 import { closeAttempt, openAttempt } from "../../../src/runner/attempt.ts";
+import { openEnclosure } from "../../../src/runner/enclosure.ts";
 import type { Inputs } from "../../../src/runner/inputs.ts";
 import type { RawReport } from "../../../src/runner/raw-report.ts";
 import { runRebase } from "../../../src/runner/rebase/run-rebase.ts";
@@ -73,7 +74,14 @@ export async function rebased(story: Story, signal = new AbortController().signa
     ...story.job,
   };
   const patience = { interrupt: 50, terminate: 50 };
-  const attempt = await openAttempt({ inputs, print, signal, patience }, job, agent);
+  const access = { models: [], registryTokens: [], secrets: [] };
+  const home = join(inputs.temp, "home");
+  mkdirSync(home, { recursive: true });
+  const place = { inputs, job, agent, home, installed: null };
+  const opened = await openEnclosure({ ...place, access, print });
+  if (opened.kind === "fault") throw new Error(opened.why);
+  const { enclosure } = opened;
+  const attempt = await openAttempt({ ...place, run: { inputs, access, print, signal, patience }, enclosure });
   const raw = await runRebase(attempt);
   await closeAttempt(attempt);
   return { raw, printed, base, ...bundled(laid), told: toldTo(attempt.home) };
