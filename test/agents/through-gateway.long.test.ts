@@ -1,0 +1,163 @@
+/** The real agents with the gateway between them and their model: it counts, it ends them, and nothing else is tried to be reached. */
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { createConnection, createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Gateway, GatewayLimits } from "../../src/runner/gateway/gateway.ts";
+import { openGateway } from "../../src/runner/gateway/open-gateway.ts";
+import { installed } from "./installed.ts";
+import type { Answer } from "./model-server/answer.ts";
+import { startModelServer, type ModelServer } from "./model-server/model-server.ts";
+import { VOICES, type Voice } from "./voices.ts";
+import { createWorkbench, playAt, type Ran, type Run, type Workbench } from "./workbench.ts";
+
+const FOLDERS = Object.fromEntries(
+  await Promise.all(Object.keys(VOICES).map(async (name) => [name, await installed(name)] as const)),
+);
+
+/** A price of every model that a voice names, in US dollars for a million tokens, as its vendor has published it. */
+const PRICES: Record<string, { input: number; cached: number; output: number }> = {
+  "claude-sonnet-4-5": { input: 3, cached: 0.3, output: 15 },
+  "gpt-5.3-codex": { input: 1.75, cached: 0.175, output: 14 },
+};
+
+const NO_LIMITS: GatewayLimits = { usd: 0, answers: null };
+const KEY = "the-real-key";
+
+describe.each(Object.entries(VOICES))("%s through the gateway", (name, voice) => {
+  const folder = FOLDERS[name] ?? "";
+  const isHere = folder !== "";
+
+  it.runIf(isHere).each([1, 2, 3])("takes %i turns where so many are allowed", async (turns) => {
+    using bench = createWorkbench();
+    await using world = await openWorld(voice, {
+      answers: [{ calls: [voice.run("echo once >> turns.txt")] }],
+      limits: { usd: 0, answers: voice.agent.turns === "gateway" ? turns : null },
+    });
+
+    const { outcome } = await ask(bench, world, { voice, folder, limits: { turns } });
+
+    expect(outcome).toMatchObject({ end: "max_turns" });
+    expect(world.model.asked).toHaveLength(turns);
+    expect(bench.read("turns.txt")).toBe("once\n".repeat(turns));
+  });
+
+  it.runIf(isHere)("finishes with the last turn that it may take", async () => {
+    using bench = createWorkbench();
+    await using world = await openWorld(voice, {
+      answers: [{ calls: [voice.run("ls")] }, { text: "All is done." }],
+      limits: { usd: 0, answers: voice.agent.turns === "gateway" ? 2 : null },
+    });
+
+    const { outcome } = await ask(bench, world, { voice, folder, limits: { turns: 2 } });
+
+    expect(outcome).toMatchObject({ end: "completed", state: { lastWords: "All is done." } });
+  });
+
+  it.runIf(isHere)("is counted to the cent, knows no key and asks nobody else", async () => {
+    using bench = createWorkbench();
+    const usage = { input: 60_000, cached: 20_000, output: 5000 };
+    const answers = [
+      { calls: [voice.run("env > env.txt")], usage },
+      { text: "All is done.", usage },
+    ];
+    await using world = await openWorld(voice, { answers, limits: NO_LIMITS });
+
+    const { outcome } = await ask(bench, world, { voice, folder });
+
+    const { usage: counted, hosts, unpriced, models } = world.gateway.facts();
+    const price = PRICES[voice.model ?? ""] ?? { input: 0, cached: 0, output: 0 };
+    const each = (60_000 * price.input + 20_000 * price.cached + 5000 * price.output) / 1_000_000;
+    expect(outcome.end).toBe("completed");
+    expect(counted).toMatchObject({ requests: 2, input: 120_000, cached: 40_000, output: 10_000 });
+    expect(counted.usd).toBeCloseTo(2 * each, 4);
+    expect(outcome.state.usd ?? counted.usd).toBeCloseTo(2 * each, 4);
+    expect({ unpriced, models }).toEqual({ unpriced: [], models: [voice.model] });
+    expect(hosts.refused).toEqual([]);
+    expect(hosts.used).toHaveLength(1);
+    expect(bench.read("env.txt")).not.toContain(KEY);
+    expect(JSON.stringify(world.model.asked[0]?.headers)).toContain(KEY);
+  });
+
+  it.runIf(isHere)("is ended when its money is spent", async () => {
+    using bench = createWorkbench();
+    const usage = { input: 100_000, output: 10_000 };
+    await using world = await openWorld(voice, {
+      answers: [{ calls: [voice.run("echo once >> turns.txt")], usage }],
+      limits: { usd: 1, answers: null },
+    });
+
+    const { outcome } = await ask(bench, world, { voice, folder, limits: { turns: 50 } });
+
+    const { usd } = world.gateway.facts().usage;
+    expect(outcome).toMatchObject({ end: "budget" });
+    // No call is let through that could pass the limit by more than its own answer.
+    expect(usd).toBeLessThan(2);
+    expect(world.model.asked.length).toBeLessThan(5);
+  });
+});
+
+interface World {
+  model: ModelServer;
+  gateway: Gateway;
+  /** The gateway as the agent reaches it. */
+  url: string;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A gateway in front of a scripted model, at a port of loopback as inside a sandbox. */
+async function openWorld(
+  voice: Voice,
+  { answers, limits }: { answers: Answer[]; limits: GatewayLimits },
+): Promise<World> {
+  const model = await startModelServer(voice.dialect, answers);
+  const folder = mkdtempSync(join(tmpdir(), "gza-"));
+  chmodSync(folder, 0o700);
+  const faults: unknown[] = [];
+  const gateway = await openGateway({
+    socket: join(folder, "s"),
+    models: [{ protocol: voice.protocol, base: model.url, credential: { kind: "key", value: KEY } }],
+    registries: [],
+    tunnel: [],
+    limits,
+    isOpen: true,
+    onFault: (fault) => faults.push(fault),
+  });
+  const bridge = createServer((client) => {
+    const inner = createConnection(gateway.socket);
+    client.pipe(inner).pipe(client);
+    for (const socket of [client, inner]) socket.on("error", () => [client.destroy(), inner.destroy()]);
+  });
+  await new Promise<void>((resolve) => bridge.listen(0, "127.0.0.1", resolve));
+  return {
+    model,
+    gateway,
+    url: `http://127.0.0.1:${(bridge.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      bridge.close();
+      await gateway.close();
+      await model[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+      expect(faults).toEqual([]);
+    },
+  };
+}
+
+/** The agent has the gateway for a proxy too, so that whatever else it looks for is written down there. */
+function ask(
+  bench: Workbench,
+  { gateway, url }: World,
+  how: Omit<Run, "answers" | "url">,
+): Promise<Pick<Ran, "outcome" | "lines">> {
+  const proxy = { HTTP_PROXY: url, HTTPS_PROXY: url, http_proxy: url, https_proxy: url };
+  return playAt(bench, {
+    ...how,
+    url: `${url}/${how.voice.protocol}`,
+    cutOff: { signal: gateway.stopping(), stopped: () => gateway.facts().stopped },
+    command: (command) => ({
+      ...command,
+      env: { ...command.env, ...proxy, NO_PROXY: "127.0.0.1,localhost" },
+    }),
+  });
+}
