@@ -12,6 +12,9 @@ export interface LinkBook {
   toFile(registry: Registry, rest: string): URL | null;
 }
 
+const FILE = /^(?<code>[\w-]{22})\/(?<place>[\w-]+)\/(?<name>[^/]*)$/;
+const METADATA = ".metadata";
+
 /**
  * A file's address carries a code that only this gateway can make. So nothing is remembered, and beside a registry nothing can be read but
  * what the registry itself has named.
@@ -29,22 +32,19 @@ export function openLinkBook(): LinkBook {
       url.hash = "";
       const below = pathBelow(registry, url);
       if (below !== null) return `/registry/${registry.mount}/${below}${hash}`;
-      const code = codeOf(registry.mount, url.href);
-      return `/registry/${registry.mount}-files/${code}/${url.host}${url.pathname}${url.search}${hash}`;
+      const name = url.pathname.split("/").at(-1) ?? "";
+      // Whole, for clients write the characters of an address in their own ways. They want its last part to be the file's name.
+      const place = `${codeOf(registry.mount, url.href)}/${Buffer.from(url.href).toString("base64url")}`;
+      return `/registry/${registry.mount}-files/${place}/${name}${hash}`;
     },
     toFile: (registry, rest) => {
-      const { code = "", place = "" } = /^(?<code>[\w-]{22})\/(?<place>.+)$/.exec(rest)?.groups ?? {};
-      const scheme = registry.base.startsWith("http:") ? "http" : "https";
-      const candidates = [`${scheme}://${place}`, `https://${place}`].flatMap(
-        (text) => URL.parse(text) ?? [],
-      );
-      const named = candidates.find(
-        // Beside each file of a Python index lies its metadata (PEP 658), whose address is not written out.
-        ({ href }) =>
-          isSame(code, codeOf(registry.mount, href)) ||
-          isSame(code, codeOf(registry.mount, href.replace(/\.metadata$/, ""))),
-      );
-      return named ?? null;
+      const { code, place, name } = FILE.exec(rest)?.groups ?? {};
+      if (code === undefined || place === undefined || name === undefined) return null;
+      const url = URL.parse(Buffer.from(place, "base64url").toString("utf8"));
+      if (url === null || !isSame(code, codeOf(registry.mount, url.href))) return null;
+      // Beside each file of a Python index lies its metadata (PEP 658), whose address is not written out.
+      if (name.endsWith(METADATA) && !url.pathname.endsWith(METADATA)) url.pathname += METADATA;
+      return url;
     },
   };
 }

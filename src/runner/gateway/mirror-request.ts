@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Registry } from "./gateway.ts";
 import { isCratePath } from "./mirror-cargo.ts";
-import { acceptFor, hasDots, isPathOf, LONGEST_LINK, LONGEST_PATH } from "./mirror-rules.ts";
+import { acceptFor, isPathOf, LONGEST_LINK, LONGEST_PATH } from "./mirror-rules.ts";
 import { GATEWAY_PORT } from "../sandbox/sandbox.ts";
 import type { Place } from "./place.ts";
 
@@ -29,6 +29,9 @@ export interface Refusal {
   why: string;
 }
 
+/** A link in base64, its code and the file's name once more. */
+const LONGEST_FILE = 3 * LONGEST_LINK;
+
 export function readWish(request: IncomingMessage, place: Place): Wish | Refusal {
   const address = request.url ?? "";
   const [whole = "", query] = address.split("?", 2);
@@ -39,13 +42,14 @@ export function readWish(request: IncomingMessage, place: Place): Wish | Refusal
   const isFile = files !== undefined;
   const path = isFile ? below : withoutFolder(registry, below);
   const { host } = new URL(registry.base);
-  const why = refusal(request, place) ?? (isFile ? fileRefusal(address) : pathRefusal(registry, path, query));
+  const why =
+    refusal(request, place) ?? (isFile ? fileRefusal(path, query) : pathRefusal(registry, path, query));
   if (why !== null) return { kind: "refusal", host, why };
   return {
     kind: "wish",
     registry,
     method: request.method === "HEAD" ? "HEAD" : "GET",
-    path: isFile && query !== undefined ? `${path}?${query}` : path,
+    path,
     isFile,
     headers: headersFor(request, registry, isFile),
     client: request.headers["user-agent"] ?? "",
@@ -88,9 +92,9 @@ function pathRefusal(registry: Registry, path: string, query: string | undefined
   return `a registry of ${registry.kind} has no such address`;
 }
 
-function fileRefusal(address: string): string | null {
-  if (hasDots(address)) return "an address with dots for folders is refused";
-  return address.length > LONGEST_LINK + 200 ? "the address is too long" : null;
+function fileRefusal(path: string, query: string | undefined): string | null {
+  if (query !== undefined) return "an address with a query is refused";
+  return path.length > LONGEST_FILE ? "its address is too long" : null;
 }
 
 /** Each in the gateway's own words or of a narrow form: what a client writes could say anything. */

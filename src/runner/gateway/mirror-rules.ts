@@ -116,6 +116,6 @@ export function acceptFor(kind: Registry["kind"], accept: string): string {
 }
 
 /** Whether a path has segments that stand for other folders. */
-export function hasDots(path: string): boolean {
+function hasDots(path: string): boolean {
   return path.split(/\/|%2f/i).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }

@@ -60,7 +60,7 @@ it("npm publishes nothing, and says why", async () => {
   const tried = project.npm(["publish", token]);
 
   await expect(tried).rejects.toThrow(/PUT is refused: a registry can only be read/);
-  expect(project.upstream.asked).toEqual(["GET /npm/own"]);
+  expect(project.upstream.asked.filter((line) => !line.startsWith("GET "))).toEqual([]);
 });
 
 /** A project at a registry that has one package, `six`. `resolved`: a lock file names that address for it. */
