@@ -80,7 +80,7 @@ args = ["${mark}"]
   },
 };
 
-export const VOICES: Record<string, Voice> = { claude, codex };
+export const VOICES = { claude, codex } as const satisfies Record<string, Voice>;
 
 function patch(path: string, from: string, to: string): ToolCall {
   const text = `*** Begin Patch\n*** Update File: ${path}\n@@\n-${from}\n+${to}\n*** End Patch`;
