@@ -9,6 +9,8 @@ export interface Change {
   /** Size of the file after the change; 0 when it is gone. */
   bytes: number;
   binary: boolean;
+  /** Stands for a file that Git LFS keeps elsewhere, where nobody here can look at it. */
+  pointer: boolean;
   /** Where a symbolic link points to; null for everything else. */
   target: string | null;
 }
@@ -30,6 +32,9 @@ export type GuardRule =
   | "submodule"
   | "link_out_of_tree"
   | "binary"
+  | "lfs_pointer"
+  | "lock_only"
+  | "case_collision"
   | "too_many_files"
   | "too_many_bytes"
   | "too_many_commits"
@@ -122,14 +127,33 @@ function rulesBroken(change: Change, rules: GuardRules): GuardRule[] {
   if (mode.before === SUBMODULE || mode.after === SUBMODULE) broken.push("submodule");
   else if (!MODES.has(mode.after)) broken.push("odd_mode");
   if (mode.after === LINK && leavesTree(path, change.target)) broken.push("link_out_of_tree");
-  if (change.binary && mode.after !== GONE && !isNamed(path, rules.allow)) broken.push("binary");
+  if (mode.after !== GONE && !isNamed(path, rules.allow)) {
+    if (change.binary) broken.push("binary");
+    if (change.pointer) broken.push("lfs_pointer");
+    if (mode.before === GONE && isReserved(path)) broken.push("odd_path");
+  }
   return broken;
 }
 
-/** Controls, invisible and direction-changing characters, bytes that are not UTF-8, and paths that git's own tools refuse. */
+/** Bytes of a name and of a path that the file systems of Linux hold. */
+const MAX_NAME_BYTES = 255;
+const MAX_PATH_BYTES = 4096;
+
+/** Controls, invisible and direction-changing characters, bytes that are not UTF-8, and paths that git's own tools or no file system take. */
 function isOddPath(path: string): boolean {
+  if (bytesOf(path) >= MAX_PATH_BYTES || path.split("/").some((name) => bytesOf(name) > MAX_NAME_BYTES))
+    return true;
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u{FFFD}\\]/u.test(path)) return true;
   return path.split("/").some((name) => name === "" || name === "." || name === "..");
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** Names of devices, with any ending: a checkout on Windows fails at them. */
+function isReserved(path: string): boolean {
+  return path.split("/").some((name) => /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i.test(name));
 }
 
 /** `.GIT`, `.git.`, `git~1`, `.g<zero width>it`, `.git::$INDEX_ALLOCATION`: what some file system takes for `.git`. */
@@ -162,7 +186,7 @@ function fold(path: string): string {
     .join("/");
 }
 
-/** A link may point to anything inside the tree; absolute and climbing targets leave it. */
+/** A link may point to anything inside the tree; absolute and climbing targets leave it, and what climbs on its way may do so through another link. */
 function leavesTree(path: string, target: string | null): boolean {
   if (
     target === null ||
@@ -173,12 +197,10 @@ function leavesTree(path: string, target: string | null): boolean {
   ) {
     return true;
   }
-  let depth = path.split("/").length - 1;
-  for (const name of target.split("/")) {
-    if (name === "..") depth -= 1;
-    else if (name !== "" && name !== ".") depth += 1;
-    if (depth < 0) return true;
-  }
+  const names = target.split("/").filter((name) => name !== "" && name !== ".");
+  const down = names.findIndex((name) => name !== "..");
+  const climbed = down === -1 ? names.length : down;
+  if (climbed > path.split("/").length - 1 || names.slice(climbed).includes("..")) return true;
   // A link into `.git` would hand out the repository's own machinery.
-  return target.split("/").some((name) => isGitLookAlike(name));
+  return names.some((name) => isGitLookAlike(name));
 }

@@ -2,6 +2,7 @@
 import { branchRef } from "../domain/names.ts";
 import { git, tryGit } from "./git.ts";
 import { openPlain } from "./open-plain.ts";
+import { packProblem } from "./pack-size.ts";
 import { head, plainText } from "./plain-text.ts";
 import { WORK_BRANCH } from "./prepare.ts";
 
@@ -36,9 +37,12 @@ export async function unbundle(bytes: Buffer, dir: string): Promise<Unbundled> {
   if (header.refs.length !== 1 || ref?.name !== branchRef(WORK_BRANCH)) {
     return { kind: "broken", why: `it must hold ${branchRef(WORK_BRANCH)} and nothing else` };
   }
+  const pack = bytes.subarray(header.end);
+  const problem = packProblem(pack);
+  if (problem !== null) return { kind: "broken", why: problem };
   const limit = `--max-input-size=${MAX_BUNDLE_BYTES}`;
   const args = ["index-pack", "--stdin", "--strict", "--fix-thin", limit];
-  const indexed = await tryGit(args, { dir, input: bytes.subarray(header.end), seconds: 300 });
+  const indexed = await tryGit(args, { dir, input: pack, seconds: 300 });
   if (indexed.exit !== 0) return { kind: "broken", why: reason(indexed.stderr) };
   // Everything that the tip needs must be there now, down to the last file.
   const connected = await tryGit(["rev-list", "--objects", "--quiet", ref.oid, "--not", "--all"], {

@@ -14,7 +14,12 @@ export interface GitOptions {
   env?: Record<string, string>;
   /** Seconds until the command is given up. */
   seconds?: number;
+  /** Bytes of output after which it is given up. */
+  most?: number;
 }
+
+/** A command that was given up: what it was to read takes too long or says too much. */
+export class GitLimit extends Error {}
 
 /** A header for one server, handed to git by its environment: never on a command line, never on disk. */
 export interface Credentials {
@@ -73,7 +78,7 @@ export async function gitBytes(args: readonly string[], options: GitOptions): Pr
   throw new Error(`git ${args[0] ?? ""} ended with ${result.exit}: ${result.stderr.trim().slice(-2000)}`);
 }
 
-/** As `git`, for commands whose failing is an answer. Throws only when git cannot be started, takes too long or says too much. */
+/** As `git`, for commands whose failing is an answer. Throws only when git cannot be started, and `GitLimit` when it takes too long or says too much. */
 export function tryGit(args: readonly string[], options: GitOptions): Promise<GitResult> {
   return new Promise((resolve, reject) => {
     const child = spawn("git", args, {
@@ -89,7 +94,7 @@ export function tryGit(args: readonly string[], options: GitOptions): Promise<Gi
     let bytes = 0;
     child.stdout.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > MAX_OUTPUT_BYTES) child.kill("SIGKILL");
+      if (bytes > (options.most ?? MAX_OUTPUT_BYTES)) child.kill("SIGKILL");
       else stdout.push(chunk);
     });
     child.stderr.on("data", (chunk: Buffer) => {
@@ -103,7 +108,7 @@ export function tryGit(args: readonly string[], options: GitOptions): Promise<Gi
     );
     child.on("close", (code, signal) => {
       if (signal !== null || code === null) {
-        reject(new Error(`git ${args[0] ?? ""} was stopped: it took too long or printed too much`));
+        reject(new GitLimit(`git ${args[0] ?? ""} was stopped: it took too long or printed too much`));
         return;
       }
       resolve({ exit: code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString("utf8") });

@@ -1,18 +1,23 @@
 /** Judges the bundle of an agent: may it be handed over, and as what. */
 import { join } from "node:path";
 import { guard, WHOLE_WORK, type Change, type Refusal } from "../domain/guard.ts";
+import { caseCollisions, lockOnly } from "../domain/guard-tree.ts";
 import type { Job } from "../domain/job.ts";
 import type { Report } from "../domain/report.ts";
 import { MAX_BUNDLE_BYTES, readBundle, unbundle } from "./bundle.ts";
-import { git, tryGit } from "./git.ts";
+import { blobSizes } from "./blobs.ts";
+import { git, GitLimit, tryGit } from "./git.ts";
 import { forkPoint, patchId } from "./patch.ts";
 import { beforeAttempt, rangeStart } from "./prepare.ts";
 import { BUNDLE_FILE } from "./raw-report.ts";
 import { refuseSecrets } from "./refuse-secrets.ts";
 import { rewriteCommits } from "./rewrite.ts";
-import { treeChanges } from "./tree-changes.ts";
+import { allPaths, changedEntries, treeChanges } from "./tree-changes.ts";
 
 export const MAX_COMMITS = 50;
+
+/** How often a file may be written anew on the way. */
+const STEPS = 8;
 
 export type JudgedWork =
   | { kind: "none" }
@@ -46,7 +51,7 @@ export async function judgeTip(dir: string, tip: string, job: Job): Promise<Judg
   if (commits.length === 0) return { kind: "none" };
   if (commits.length > MAX_COMMITS) return refused("too_many_commits");
 
-  const broken = await guardAll({ dir, start, tip, commits, job });
+  const broken = await guardWithin({ dir, start, fork, tip, commits, job });
   // Too much already: nobody reads all of that.
   const isTooMuch = broken.some(({ path }) => path === WHOLE_WORK);
   const published = not.map((commit) => commit.slice(1));
@@ -75,20 +80,38 @@ export function brokenBundle(why: string): JudgedWork {
   };
 }
 
-/** The whole against all rules, and each commit against those about paths: what a later commit takes back is pushed all the same. */
-async function guardAll(work: {
+interface GuardedWork {
   dir: string;
   start: string;
+  /** Where the branch has left the base. */
+  fork: string;
   tip: string;
   commits: string[];
   job: Job;
-}): Promise<Refusal[]> {
-  const { dir, start, tip, commits, job } = work;
+}
+
+/** A tree can hold more paths than anybody could list; that is an answer too. */
+async function guardWithin(work: GuardedWork): Promise<Refusal[]> {
+  try {
+    return await guardAll(work);
+  } catch (error) {
+    if (error instanceof GitLimit) return [{ path: WHOLE_WORK, rule: "too_many_files" }];
+    throw error;
+  }
+}
+
+/** The whole against all rules, and each commit against those about paths: what a later commit takes back is pushed all the same. */
+async function guardAll(work: GuardedWork): Promise<Refusal[]> {
+  const { dir, start, fork, tip, commits, job } = work;
   const { protect, allow, limits } = job;
   const whole = await treeChanges(dir, { before: start, after: tip });
   const refusals = guard(whole, { protect, allow, files: limits.files, bytes: limits.bytes });
   // Too much already: the single commits would only be more of it.
   if (refusals.some((refusal) => refusal.path === WHOLE_WORK)) return refusals;
+  if ((await bytesBrought(dir, tip, job)) > STEPS * limits.bytes)
+    return [...refusals, { path: WHOLE_WORK, rule: "too_many_bytes" }];
+  const branch = (await changedEntries(dir, { before: fork, after: tip })).map(({ path }) => path);
+  refusals.push(...lockOnly(whole, { branch, allow }), ...caseCollisions(whole, await allPaths(dir, tip)));
   const steps: Change[] = [];
   for (const commit of commits.length > 1 ? commits : []) {
     steps.push(...(await treeChanges(dir, { before: `${commit}^`, after: commit })));
@@ -99,6 +122,13 @@ async function guardAll(work: {
     [...refusals, ...inSteps].map((refusal) => [`${refusal.rule} ${refusal.path}`, refusal]),
   );
   return [...all.values()].slice(0, 100);
+}
+
+/** Of all new files of all commits: what is taken back again is pushed all the same. */
+async function bytesBrought(dir: string, tip: string, job: Job): Promise<number> {
+  const listing = await git(["rev-list", "--objects", tip, ...beforeAttempt(job)], { dir });
+  const oids = listing.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ")[0] ?? ""]));
+  return [...(await blobSizes(dir, oids)).values()].reduce((sum, size) => sum + size, 0);
 }
 
 export async function isAncestor(dir: string, older: string, newer: string): Promise<boolean> {

@@ -8,6 +8,9 @@ import type { Range } from "./patch.ts";
 const MAX_READ_FILES = 3000;
 const MAX_READ_BYTES = 64 * 1024 * 1024;
 
+/** A small tree can stand for endless paths: folders that hold the same folder many times, level upon level. */
+const LISTING = { seconds: 120, most: 64 * 1024 * 1024 };
+
 const LINK = "120000";
 const SUBMODULE = "160000";
 const GONE = "000000";
@@ -30,7 +33,7 @@ export async function treeChanges(dir: string, range: Range): Promise<Change[]> 
 /** The same with contents not looked at. Both ends may be trees. */
 export async function changedEntries(dir: string, { before, after }: Range): Promise<Entry[]> {
   const args = ["-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", before, after];
-  return parseRaw(await git(["diff-tree", ...args], { dir }));
+  return parseRaw(await git(["diff-tree", ...args], { dir, ...LISTING }));
 }
 
 export async function changesOf(dir: string, entries: readonly Entry[]): Promise<Change[]> {
@@ -54,8 +57,22 @@ function changeOf(
     mode,
     bytes: holdsBlob(entry) ? (sizes.get(oid) ?? 0) : 0,
     binary: mode.after !== LINK && content !== undefined && content.subarray(0, BINARY_PROBE).includes(0),
+    pointer: mode.after !== LINK && content !== undefined && isPointer(content),
     target: mode.after === LINK ? (content?.toString("utf8") ?? null) : null,
   };
+}
+
+/** As Git LFS writes them (its docs/spec.md): small, and beginning with the version. */
+function isPointer(content: Buffer): boolean {
+  return (
+    content.length < 1024 && content.toString("latin1").startsWith("version https://git-lfs.github.com/spec/")
+  );
+}
+
+/** Every path of a commit's tree. */
+export async function allPaths(dir: string, commit: string): Promise<string[]> {
+  const names = await git(["ls-tree", "-r", "-z", "--name-only", commit], { dir, ...LISTING });
+  return names.split("\0").filter((path) => path !== "");
 }
 
 function holdsBlob(entry: Entry): boolean {

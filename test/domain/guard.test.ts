@@ -10,6 +10,7 @@ function change(path: string, more: Partial<Change> = {}): Change {
     mode: { before: "100644", after: "100644" },
     bytes: 10,
     binary: false,
+    pointer: false,
     target: null,
     ...more,
   };
@@ -137,7 +138,7 @@ it.each([
   ["link", "a\0b", ["link_out_of_tree"]],
   ["link", "./../outside", ["link_out_of_tree"]],
   ["link", "a//../../outside", ["link_out_of_tree"]],
-  ["src/link", "./a/../../README.md", []],
+  ["src/link", "./a/../../README.md", ["link_out_of_tree"]],
   ["link", "notes a:b", []],
   ["link", "ab:c", []],
 ])("judges the link %s → %s", (path, target, rules) => {
@@ -253,4 +254,39 @@ it.each([
   ".gitmodules",
 ])("lets no config open %s", (path) => {
   expect(guard([change(path)], { ...RULES, allow: ["**"] })).toEqual([{ path, rule: "protected" }]);
+});
+
+it.each([
+  ["a name of 255 bytes", `${"é".repeat(127)}x`, []],
+  ["a longer one", "é".repeat(128), ["odd_path"]],
+  ["a longer path", `${"x".repeat(200)}/`.repeat(21).slice(0, -1), ["odd_path"]],
+  ["a device of Windows", "src/aux.c", ["odd_path"]],
+  ["a device of Windows in capitals", "COM1", ["odd_path"]],
+  ["a name that begins as a device does", "src/auxiliary.c", []],
+])("holds new paths to what file systems take: %s", (_, path, rules) => {
+  const refusals = guard([change(path, { mode: { before: "000000", after: "100644" } })], RULES);
+
+  expect(refusals.map(({ rule }) => rule)).toEqual(rules);
+});
+
+it("lets a device's name stand where it has been before", () => {
+  expect(guard([change("src/aux.c")], RULES)).toEqual([]);
+});
+
+it("refuses what Git LFS keeps elsewhere, unless it is allowed", () => {
+  const pointer = change("model.bin", { pointer: true });
+
+  expect(guard([pointer], RULES)).toEqual([{ path: "model.bin", rule: "lfs_pointer" }]);
+  expect(guard([pointer], { ...RULES, allow: ["*.bin"] })).toEqual([]);
+});
+
+it.each([
+  ["x/../y", true],
+  ["../a/../../b", true],
+  ["../y/z", false],
+  ["./y", false],
+])("judges a link to %s, which could climb through another link", (target, isRefused) => {
+  const link = change("a/b/link", { mode: { before: "000000", after: "120000" }, target });
+
+  expect(guard([link], RULES).length > 0).toBe(isRefused);
 });

@@ -1,0 +1,50 @@
+/** What the guard sees beside other paths: lockfiles by themselves, and names that are one on some systems. */
+import { expect, it } from "vitest";
+import { caseCollisions, lockOnly } from "../../src/domain/guard-tree.ts";
+import type { Change } from "../../src/domain/guard.ts";
+
+function change(path: string, before = "100644"): Change {
+  return { path, mode: { before, after: "100644" }, bytes: 1, binary: false, pointer: false, target: null };
+}
+
+it.each([
+  ["package-lock.json", [], true],
+  ["package-lock.json", ["package.json"], false],
+  ["web/yarn.lock", ["web/package.json"], false],
+  ["web/yarn.lock", ["web/src/a.js"], true],
+  ["Cargo.lock", ["package.json"], true],
+  ["Cargo.lock", ["crates/a/Cargo.toml"], false],
+  ["go.sum", ["go.mod"], false],
+  ["Gemfile.lock", ["x.gemspec"], false],
+  ["packages.lock.json", ["src/App.csproj"], false],
+  ["src/lock.json", [], false],
+])("a change of %s beside %j stands alone: %s", (path, others, isRefused) => {
+  const refusals = lockOnly([change(path)], { branch: [path, ...others], allow: [] });
+
+  expect(refusals).toEqual(isRefused ? [{ path, rule: "lock_only" }] : []);
+});
+
+it("lets a lockfile stand alone that the config allows", () => {
+  const rules = { branch: ["package-lock.json"], allow: ["package-lock.json"] };
+
+  expect(lockOnly([change("package-lock.json")], rules)).toEqual([]);
+});
+
+it.each([
+  ["other capitals", "readme.md", ["README.md", "readme.md"], true],
+  ["a folder in other capitals", "Src/b.js", ["src/a.js", "Src/b.js"], true],
+  ["a file where a folder is", "SRC", ["src/a.js", "SRC"], true],
+  ["another form of the same letter", "e\u0301.txt", ["\u00e9.txt", "e\u0301.txt"], true],
+  ["a dot at the end", "a.txt.", ["a.txt", "a.txt."], true],
+  ["another name", "readme.txt", ["README.md", "readme.txt"], false],
+  ["the same folder", "src/b.js", ["src/a.js", "src/b.js"], false],
+])("a new path with %s collides: %s in %j, %s", (_, path, tree, isRefused) => {
+  const refusals = caseCollisions([change(path, "000000")], tree);
+
+  expect(refusals).toEqual(isRefused ? [{ path, rule: "case_collision" }] : []);
+});
+
+it("leaves alone what collided before, and a file that is only renamed", () => {
+  expect(caseCollisions([change("readme.md")], ["README.md", "readme.md"])).toEqual([]);
+  expect(caseCollisions([change("readme.md", "000000")], ["readme.md"])).toEqual([]);
+});
