@@ -39,7 +39,6 @@ describe.runIf(folder !== "")("Codex", () => {
     const { tools } = Body.parse(asked[0]?.body);
     expect(tools.map(({ name }) => name).toSorted()).toEqual([
       "exec_command",
-      "request_user_input",
       "view_image",
       "write_stdin",
     ]);

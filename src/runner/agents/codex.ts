@@ -27,8 +27,12 @@ const SETTINGS = {
   "feedback.enabled": "false",
   "history.persistence": '"none"',
   // Sub-agents do not show in what it prints: neither their loops nor their work could be seen.
+  "agents.enabled": "false",
   "features.multi_agent": "false",
-  "features.multi_agent_v2": "false",
+  // There is nobody to answer.
+  "tools.experimental_request_user_input.enabled": "false",
+  // Those of its own are about its own settings, pictures and people's skills.
+  "skills.bundled.enabled": "false",
   // It would ask a provider that cannot be reached for ever.
   "features.unbounded_connection_retries": "false",
   // All of these reach for its vendor's other services, for a screen or for a person.
