@@ -3,7 +3,7 @@ import type { Program } from "../process-group.ts";
 import type { Layout } from "./layout.ts";
 
 /** The user inside, who is nobody else than the runner's own user outside, without any capability. */
-const USER = "1000";
+export const BUBBLEWRAP_USER = { uid: 1000, gid: 1000 };
 
 export interface Wrapping {
   layout: Layout;
@@ -41,9 +41,19 @@ export const COVERABLE = [
 export function bubblewrapArguments(wrapping: Wrapping, program: Program): string[] {
   const { layout, placed, tmpBytes, canDisableUserns, covered, seccomp } = wrapping;
   const size = tmpBytes === null ? [] : ["--size", String(tmpBytes)];
+  const { uid, gid } = BUBBLEWRAP_USER;
   const namespaces = ["user", "pid", "net", "ipc", "uts"].map((name) => `--unshare-${name}`);
   return [
-    [...namespaces, "--unshare-cgroup-try", "--uid", USER, "--gid", USER, "--hostname", "sandbox"],
+    [
+      ...namespaces,
+      "--unshare-cgroup-try",
+      "--uid",
+      String(uid),
+      "--gid",
+      String(gid),
+      "--hostname",
+      "sandbox",
+    ],
     canDisableUserns ? ["--disable-userns"] : [],
     ["--die-with-parent", "--clearenv", "--proc", "/proc"],
     covered.flatMap((path) => ["--ro-bind", path, path]),

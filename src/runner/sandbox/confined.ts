@@ -21,15 +21,16 @@ export interface Confinement {
   /** Started inside before the program, with it as arguments. */
   inside: readonly string[];
   limits: Limits;
-  /** Shell text after the command: redirections of open files that it needs. */
-  opened: string;
+  /** Text for bash that runs its arguments confined, with `told` as their open file 3. */
+  last: (told: string) => string;
   /** The runner's folder for what is laid out, out of sight of the programs. */
   folder: string;
   /** The folder whose disk is kept from being filled, and the free bytes at which everything inside is ended. */
   disk: { path: string; least: number };
 }
 
-const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** Folders of root's own programs, which the search path of a user may lack. */
+const SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What `inside` leaves. */
 const Told = z.object({
@@ -47,20 +48,23 @@ export function startConfined(
   program: Program,
   patience: Patience = PATIENCE,
 ): Group {
-  const { around, inside, limits, opened, folder } = confinement;
+  const { around, inside, limits, last, folder } = confinement;
   const told = join(folder, `end-${randomUUID()}`);
   const text = [
-    // Ignored signals stay ignored in the confining command; Node, the first inside, takes them up again.
-    "trap '' INT TERM HUP",
     // What the runner's own parents have left open would be open inside too.
     'for open in /proc/self/fd/*; do fd=${open##*/}; [ $fd -le 2 ] || eval "exec $fd>&-"; done',
     `exec 3>${quoted(told)}`,
     `{ ${limits.enter}; } || exit 125`,
-    `exec "$@" ${opened}`,
+    last(told),
   ].join("\n");
   const args = ["--noprofile", "--norc", "-c", text, "bash", ...around(program), ...inside, program.file];
   const group = startGroup(
-    { file: "bash", args: [...args, ...program.args], cwd: "/", env: { PATH: SYSTEM_PATH } },
+    {
+      file: "bash",
+      args: [...args, ...program.args],
+      cwd: "/",
+      env: { PATH: `${process.env["PATH"] ?? ""}:${SYSTEM_PATH}` },
+    },
     patience,
   );
   const watch = watchDisk(confinement.disk, () => group.stop());

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { bubblewrapArguments, COVERABLE } from "./bubblewrap.ts";
+import { BUBBLEWRAP_USER, bubblewrapArguments, COVERABLE } from "./bubblewrap.ts";
 import { startConfined, type Confinement } from "./confined.ts";
 import { layOut, type Machine } from "./layout.ts";
 import { openLimits, type Bounds } from "./limits.ts";
@@ -30,7 +30,7 @@ export async function openBubblewrap(
   const folder = join(machine.temp, "sandbox");
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const placed = await placeFiles(join(folder, "etc"), rooms);
+  const placed = await placeFiles(join(folder, "etc"), rooms, BUBBLEWRAP_USER);
   const covered: string[] = [];
   for (const path of COVERABLE) if (await isThere(path)) covered.push(path);
   const filter = seccompFilter(process.arch);
@@ -49,7 +49,9 @@ export async function openBubblewrap(
     around: (program) => [file, ...bubblewrapArguments(wrapping, program)],
     inside: INSIDE,
     limits,
-    opened: filter === null ? "" : `${FILTER_FILE}<${quoted(filterFile)}`,
+    // Ignored signals stay ignored in bubblewrap; Node, the first inside, takes them up again.
+    last: () =>
+      `trap '' INT TERM HUP; exec "$@"${filter === null ? "" : ` ${FILTER_FILE}<${quoted(filterFile)}`}`,
     folder,
     disk: { path: rooms.clone, least: bounds.free },
   };

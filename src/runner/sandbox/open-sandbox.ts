@@ -5,6 +5,7 @@ import type { Machine } from "./layout.ts";
 import { usualBounds, type Bounds } from "./limits.ts";
 import { openBubblewrap } from "./open-bubblewrap.ts";
 import { probe } from "./probe.ts";
+import { openSecondUser } from "./second-user.ts";
 import type { OpenedSandbox, Rooms, Sandbox } from "./sandbox.ts";
 
 export interface SandboxOptions {
@@ -27,8 +28,13 @@ interface Way {
 
 const BUBBLEWRAP: Way = { name: "bubblewrap", open: openBubblewrap };
 
+const SECOND_USER: Way = { name: "a second user", open: openSecondUser };
+
 /** The stricter first. */
-const WAYS: Record<"auto" | "uid", readonly Way[]> = { auto: [BUBBLEWRAP], uid: [] };
+const WAYS: Record<"auto" | "uid", readonly Way[]> = {
+  auto: [BUBBLEWRAP, SECOND_USER],
+  uid: [SECOND_USER],
+};
 
 /** The gateway must listen already: that it can be reached from inside is tried out too. */
 export async function openSandbox(

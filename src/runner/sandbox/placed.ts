@@ -16,14 +16,20 @@ export const INSIDE: readonly string[] = [process.execPath, placeOf("inside"), S
 /** The command line of the program that tries the sandbox out; what it must look for follows. */
 export const TRY_OUT: readonly string[] = [process.execPath, placeOf("try-out")];
 
+/** As whom programs run, in numbers as they are inside. */
+export interface InsideUser {
+  uid: number;
+  gid: number;
+}
+
 /** Writes what has to be written into `folder` and says what belongs where. */
-export async function placeFiles(folder: string, rooms: Rooms): Promise<Mount[]> {
+export async function placeFiles(folder: string, rooms: Rooms, user: InsideUser): Promise<Mount[]> {
   const programs = ["inside", "try-out"].map((name) => ({
     source: fileURLToPath(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)),
     target: placeOf(name),
   }));
   await mkdir(folder, { recursive: true });
-  const settings = Object.entries(settingsFor(rooms)).map(async ([name, text]) => {
+  const settings = Object.entries(settingsFor(rooms, user)).map(async ([name, text]) => {
     const source = join(folder, name);
     await writeFile(source, text);
     return { source, target: `/etc/${name}` };
@@ -36,10 +42,10 @@ function placeOf(name: string): string {
 }
 
 /** No name but that of the machine itself means anything: the gateway looks up the names of hosts, outside. */
-function settingsFor({ home }: Rooms): Record<string, string> {
+function settingsFor({ home }: Rooms, { uid, gid }: InsideUser): Record<string, string> {
   return {
-    passwd: `root:x:0:0:root:/nonexistent:/usr/sbin/nologin\nagent:x:1000:1000:agent:${home}:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n`,
-    group: "root:x:0:\nagent:x:1000:\nnogroup:x:65534:\n",
+    passwd: `root:x:0:0:root:/nonexistent:/usr/sbin/nologin\nagent:x:${uid}:${gid}:agent:${home}:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n`,
+    group: `root:x:0:\nagent:x:${gid}:\nnogroup:x:65534:\n`,
     hosts: "127.0.0.1 localhost sandbox\n::1 localhost\n",
     hostname: "sandbox\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\nservices: files\nprotocols: files\n",

@@ -1,6 +1,6 @@
 /** A sandbox with a gateway that only says hello, for tests that run shell text inside. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -112,4 +112,13 @@ export async function says({ child }: Group, words: string): Promise<void> {
     });
     child.on("close", () => reject(new Error(`it ended without "${words}": ${text}`)));
   });
+}
+
+/** The command lines of this machine's processes that begin with these words. */
+export async function running(mark: string): Promise<string[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  );
+  return lines.filter((line) => line.startsWith(mark));
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { readFile, readdir } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasBubblewrap, openedSandbox, printed, says, type Opened } from "./opened.ts";
+import { hasBubblewrap, openedSandbox, printed, running, says, type Opened } from "./opened.ts";
 
 describe.skipIf(!(await hasBubblewrap()))("programs in bubblewrap", () => {
   let opened: Opened;
@@ -88,11 +88,3 @@ describe.skipIf(!(await hasBubblewrap()))("programs in bubblewrap", () => {
     expect(await running(mark)).toEqual([]);
   });
 });
-
-async function running(mark: string): Promise<string[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
-  );
-  return lines.filter((line) => line.startsWith(mark));
-}
