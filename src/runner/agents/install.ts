@@ -1,9 +1,10 @@
 /** Installs an agent's program from the npm registry, in the very version and with the very content that this release was made with. */
 import { execFile } from "node:child_process";
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { z } from "zod";
 import { tail } from "../plain-text.ts";
 
 /** Milliseconds for some hundred megabytes. */
@@ -45,6 +46,14 @@ export async function installAgent(name: string, temp: string): Promise<string> 
   }
   return folder;
 }
+
+/** The version that `installAgent` has put there, for agents whose own stream does not tell it. */
+export async function installedVersion(folder: string): Promise<string> {
+  const { dependencies } = Package.parse(JSON.parse(await readFile(join(folder, "package.json"), "utf8")));
+  return Object.values(dependencies)[0] ?? "";
+}
+
+const Package = z.object({ dependencies: z.record(z.string(), z.string()) });
 
 /** Beside the bundles in the released action; from the sources in the same folder of the repository. */
 function shipped(name: string): string {
