@@ -18,7 +18,8 @@ it("parks with file, line, column and how to mend it, and goes on by itself", as
   await from.push(".github/gza.yml", "agents: {default: {agent: scripted}\nreview: {enabled: false}\n");
   await called(from, issue, 3);
   const again = from.said(issue).filter((body) => body.includes("gza:parked:"));
-  await from.push(".github/gza.yml", "agents: {default: {agent: scripted}}\nreview: {enabled: false}\n");
+  const mended = "agents: {default: {agent: scripted}}\nreview: {enabled: false}\nsandbox: off\n";
+  await from.push(".github/gza.yml", mended);
   const ready = await from.until(issue, ({ phase }) => phase === "ready");
 
   expect(parked).toMatchObject({ reason: "config", attempt: null });

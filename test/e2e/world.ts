@@ -24,6 +24,8 @@ const SILENT = {
   warn: () => undefined,
   error: () => undefined,
 };
+/** Stories are about what people see; what agents run in has its own suites. */
+const NO_SANDBOX = "sandbox: off\n";
 const CONFIG = "agents: {default: {agent: scripted}}\nreview: {enabled: false}\n";
 const WORKFLOW = ".github/workflows/gza.yml";
 const where = { owner: "ada", repo: "engine" };
@@ -294,7 +296,7 @@ async function furnish(playground: Playground, { config = CONFIG, script, files 
     files: {
       "README.md": "# Engine\n",
       ...files,
-      ".github/gza.yml": config,
+      ".github/gza.yml": config.includes("sandbox:") ? config : `${config}${NO_SANDBOX}`,
       ".github/gza-script.yml": JSON.stringify(scripts),
       [WORKFLOW]: workflowFor(readFileSync(join(ROOT, WORKFLOW), "utf8"), {
         repository: "gza-app/gza/action",

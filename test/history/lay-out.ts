@@ -80,6 +80,7 @@ function configFor({ replays, atOnce, regenerate }: Matter): string {
     merge: { when: "approved" },
     rebase: { regenerate },
     guard: { allow: replays.allow },
+    sandbox: "off",
   });
 }
 

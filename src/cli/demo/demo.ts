@@ -5,6 +5,7 @@ import { join } from "node:path";
 import colors from "picocolors";
 import { taskRef } from "../../domain/names.ts";
 import { outcomeOf, type Outcome, type TaskOutcome } from "./outcome.ts";
+import { sandboxHere } from "./sandbox-here.ts";
 import { SCENARIOS, type ScenarioName } from "./scenarios.ts";
 import { setStage, type Stage } from "./stage.ts";
 import { startTimeline } from "./timeline.ts";
@@ -23,7 +24,13 @@ export async function demo(options: DemoOptions): Promise<number> {
   const started = performance.now();
   console.log("Starting a playground (a GitHub of your own on this machine) and the app …");
   const { project, play } = SCENARIOS[options.scenario];
-  const stage = await setStage(directory, project);
+  const machine = await sandboxHere();
+  console.log(
+    machine.kind === "sandbox"
+      ? `Agents run ${machine.shown}; the gateway is their only way out.`
+      : `${colors.yellow("Agents run without a sandbox here.")} ${machine.why}`,
+  );
+  const stage = await setStage(directory, { project, isOpen: machine.kind === "none" });
   const interrupted = new Promise<"interrupted">((resolve) => {
     process.once("SIGINT", () => resolve("interrupted"));
     process.once("SIGTERM", () => resolve("interrupted"));
@@ -53,10 +60,10 @@ function report({ tasks, requests }: Outcome): void {
     console.log(
       `\n${sign} issue #${task.issue}: ${task.phase}, ${task.reason}; pull request #${task.pull ?? "–"}`,
     );
-    for (const { n, kind, how, end, turns, usd, seconds } of task.attempts) {
+    for (const { n, kind, how, end, turns, usd, seconds, sandbox } of task.attempts) {
       const cost = usd === null ? "no price known" : `$${usd.toFixed(3)}`;
       console.log(
-        `  attempt ${n}: ${kind}${how === "first" ? "" : ` (${how})`}, ${end ?? "in flight"}, ${turns} turns, ${seconds} s, ${cost}`,
+        `  attempt ${n}: ${kind}${how === "first" ? "" : ` (${how})`}, ${end ?? "in flight"}, ${turns} turns, ${seconds} s, ${cost}, sandbox: ${sandbox ?? "unknown"}`,
       );
     }
   }

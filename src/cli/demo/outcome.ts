@@ -1,7 +1,9 @@
 /** What the demo came to: read from the ledger, the playground and its request log. */
 import { Record } from "../../domain/record.ts";
 import { taskRef } from "../../domain/names.ts";
+import { Receipt } from "../../domain/receipt.ts";
 import { readCommit, resolve } from "../../playground/git/objects.ts";
+import { git } from "../../runner/git.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Outcome {
@@ -23,6 +25,8 @@ export interface TaskOutcome {
     turns: number;
     usd: number | null;
     seconds: number;
+    /** What its programs ran in, as the receipt has it; null: it left no report. */
+    sandbox: string | null;
   }[];
 }
 
@@ -39,7 +43,8 @@ export async function outcomeOf(stage: Stage, issues: number[]): Promise<Outcome
   const tasks: TaskOutcome[] = [];
   for (const issue of issues) {
     const record = await recordOf(stage, issue);
-    if (record) tasks.push(taskOutcome(stage, record));
+    const receipt = Receipt.parse(JSON.parse(await fileOf(stage, `${taskRef(issue)}:receipt.json`)));
+    if (record) tasks.push(taskOutcome(stage, record, receipt));
   }
   const requests = stage.playground.requests().filter(({ actor }) => actor === stage.bot || actor === null);
   const count = (wanted: (request: (typeof requests)[number]) => boolean): number =>
@@ -54,7 +59,11 @@ export async function outcomeOf(stage: Stage, issues: number[]): Promise<Outcome
   };
 }
 
-function taskOutcome({ repository }: Stage, record: Record): TaskOutcome {
+function fileOf({ repository }: Stage, expression: string): Promise<string> {
+  return git(["cat-file", "blob", expression], { dir: repository.directory });
+}
+
+function taskOutcome({ repository }: Stage, record: Record, receipt: Receipt): TaskOutcome {
   const pull = record.pull === null ? null : (repository.issues.get(record.pull)?.pull ?? null);
   return {
     issue: record.issue,
@@ -70,6 +79,7 @@ function taskOutcome({ repository }: Stage, record: Record): TaskOutcome {
       turns,
       usd,
       seconds,
+      sandbox: receipt.attempts.find(({ attempt }) => attempt === n)?.told?.sandbox ?? null,
     })),
   };
 }

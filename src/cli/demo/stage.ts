@@ -1,6 +1,6 @@
 /** Sets the stage: a playground with two people, the App, the action's repository and a small real project. */
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Octokit } from "@octokit/rest";
 import { parse } from "yaml";
@@ -34,8 +34,11 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** `project`: a folder of `projects`, which becomes the person's repository of that name. */
-export async function setStage(directory: string, project = "slugs"): Promise<Stage> {
+/** `project`: a folder of `projects`, which becomes the person's repository of that name. `isOpen`: its agents run without a sandbox. */
+export async function setStage(
+  directory: string,
+  { project = "slugs", isOpen = false }: { project?: string; isOpen?: boolean } = {},
+): Promise<Stage> {
   const playground = await startPlayground({ directory: join(directory, "github") });
   const ada = playground.createPerson({ login: "ada", name: "Ada" });
   const maker = playground.createPerson({ login: "gza-app", name: "GZA" });
@@ -50,7 +53,10 @@ export async function setStage(directory: string, project = "slugs"): Promise<St
     token: maker.token,
     author: { name: "GZA", email: maker.user.email },
     message: "Release the action",
-    folders: ["action/action.yml", "action/dist"].map((path) => ({ from: join(ROOT, path), to: path })),
+    folders: ["action/action.yml", "action/agents", "action/dist"].map((path) => ({
+      from: join(ROOT, path),
+      to: path,
+    })),
   });
   await person.repos.createForAuthenticatedUser({ name: project });
   const { app, bot, repository } = await installApp(playground, { directory, project });
@@ -65,6 +71,7 @@ export async function setStage(directory: string, project = "slugs"): Promise<St
       const template = await readFile(TEMPLATE, "utf8");
       const workflow = workflowFor(template, { repository: "gza-app/gza/action", sha });
       await writeFile(join(folder, ".github/workflows/gza.yml"), workflow);
+      if (isOpen) await appendFile(join(folder, ".github/gza.yml"), "sandbox: off\n");
     },
   });
   return {
