@@ -54,7 +54,10 @@ export function endOf(exit: Exit, state: StreamState, stopped: Stop | null): End
     return ending("agent_gave_up", `The agent ended with an error (${evidenceOf(result.subtype, state)}).`);
   // Without a zero exit nothing it said counts; without a result it did not finish, whatever the exit says.
   if (exit.code !== 0)
-    return ending("infrastructure", `The agent broke off (${exit.signal ?? `exit ${exit.code}`}).`);
+    return ending(
+      "infrastructure",
+      `The agent broke off (${exit.signal ?? `exit ${exit.code}`}). ${exit.bound ?? ""}`.trim(),
+    );
   if (result === null) return ending("empty_run", "The agent ended without a result.");
   return ending("completed", "The agent finished.");
 }

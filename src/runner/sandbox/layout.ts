@@ -94,8 +94,7 @@ export async function layOut(rooms: Rooms, machine: Machine): Promise<Layout> {
   const writable: Mount[] = [];
   for (const room of [rooms.clone, rooms.home]) {
     const source = await realpath(room);
-    if (holds(source, temp) || isHidden(source))
-      throw new Error(`The room ${source} of the agent must not hold the runner's own folder ${temp}.`);
+    if (holds(source, temp) || isHidden(source)) throw holding(source, temp);
     for (const target of new Set([source, room])) writable.push({ source, target });
   }
 
@@ -123,9 +122,18 @@ export async function layOut(rooms: Rooms, machine: Machine): Promise<Layout> {
   for (const path of [...wanted, ...SYSTEM, ...SETTINGS.map((name) => join("/etc", name))])
     await add(path, { isNamed: true });
   for (const path of tools) await add(path.replace(/(?<=.)\/+$/, ""), { isNamed: false });
-  for (const path of [process.execPath, ...rooms.readable]) await add(path, { isNamed: true });
+  for (const path of [process.execPath, ...rooms.readable]) {
+    if (holds((await realpathOrNull(path)) ?? path, temp)) throw holding(path, temp);
+    await add(path, { isNamed: true });
+  }
   const inOrder = readable.toSorted((a, b) => a.target.length - b.target.length);
   return { links, readable: inOrder, writable };
+}
+
+function holding(room: string, temp: string): Error {
+  return new Error(
+    `The room ${room} of the agent must not hold the machine's own folders, nor the runner's own (${temp}); name a folder beside it.`,
+  );
 }
 
 /** Whether `path` is `folder` or lies in it; both are absolute. */

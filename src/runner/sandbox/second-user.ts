@@ -94,7 +94,7 @@ async function missingTools(shell: readonly string[]): Promise<string | null> {
 
 /**
  * Three shells, for the runner may not be allowed to signal what root has started. The first is the runner's own: it hears the signals and
- * tells the second, which is root's. That one passes the polite ones on and, when the first is gone, kills the third: the first process of
+ * tells the second, which is root's. That one passes the polite ones on and, when the first or the runner itself is gone, kills the third: the first process of
  * the new namespaces, with which all others end.
  */
 function leading(becomeRoot: readonly string[], mounts: string, told: string): string {
@@ -106,18 +106,18 @@ function leading(becomeRoot: readonly string[], mounts: string, told: string): s
   const second = [
     "trap '' INT TERM HUP",
     `exec 3>>${quoted(told)} 8<>${words}`,
-    `unshare --mount --net --ipc --uts --pid --fork --kill-child -- bash --noprofile --norc -c ${quoted(third)} bash "\${@:2}" <&0 8>&- &`,
+    `unshare --mount --net --ipc --uts --pid --fork --kill-child -- bash --noprofile --norc -c ${quoted(third)} bash "\${@:3}" <&0 8>&- &`,
     "third=$!",
     "while kill -0 $third 2>/dev/null; do",
     "  if read -t 0.2 -r word <&8; then case $word in INT | TERM) kill -$word -- -$$ ;; esac",
-    "  elif [ ! -d /proc/$1 ]; then kill -KILL $third; fi",
+    "  elif [ ! -d /proc/$1 ] || [ ! -d /proc/$2 ]; then kill -KILL $third; fi",
     "done",
     "wait $third",
   ].join("\n");
   return [
     `mkfifo -m 600 ${words} && exec 9<>${words}`,
     "trap '' HUP; trap 'was=1; echo INT >&9' INT; trap 'was=1; echo TERM >&9' TERM",
-    `${["setsid", "--wait", ...becomeRoot, "setsid", "--wait", "bash"].join(" ")} --noprofile --norc -c ${quoted(second)} bash $$ "$@" <&0 9>&- &`,
+    `${["setsid", "--wait", ...becomeRoot, "setsid", "--wait", "bash"].join(" ")} --noprofile --norc -c ${quoted(second)} bash $$ $PPID "$@" <&0 9>&- &`,
     "while :; do was=0; wait $!; code=$?; [ $was = 1 ] || break; done",
     `rm -f ${words}; exit $code`,
   ].join("\n");
