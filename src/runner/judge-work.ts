@@ -10,6 +10,7 @@ import { git, GitLimit, tryGit } from "./git.ts";
 import { forkPoint, patchId } from "./patch.ts";
 import { beforeAttempt, rangeStart } from "./prepare.ts";
 import { BUNDLE_FILE } from "./raw-report.ts";
+import { putOnBase } from "./put-on-base.ts";
 import { refuseSecrets } from "./refuse-secrets.ts";
 import { rewriteCommits } from "./rewrite.ts";
 import { allPaths, changedEntries, treeChanges } from "./tree-changes.ts";
@@ -19,10 +20,14 @@ export const MAX_COMMITS = 50;
 /** How often a file may be written anew on the way. */
 const STEPS = 8;
 
+/** `finished` is the report's business, not the work's. */
+type GoodWork = Omit<NonNullable<Report["work"]>, "finished">;
+
 export type JudgedWork =
   | { kind: "none" }
-  /** `finished` is the report's business, not the work's. */
-  | { kind: "work"; work: Omit<NonNullable<Report["work"]>, "finished"> }
+  | { kind: "work"; work: GoodWork }
+  /** Good work that GitHub takes on no branch, and why. */
+  | { kind: "stuck"; work: GoodWork; why: string }
   | { kind: "refused"; guard: Refusal[] }
   | { kind: "broken"; why: string };
 
@@ -35,7 +40,23 @@ export async function judgeWork(dir: string, handOver: string, job: Job): Promis
   const unbundled = await unbundle(bundle.bytes, dir);
   if (unbundled.kind === "broken") return brokenBundle(unbundled.why);
 
-  return judgeTip(dir, unbundled.tip, job);
+  const { tip } = unbundled;
+  const judged = await judgeTip(dir, tip, job);
+  return judged.kind === "work" ? onNewestBase(dir, { tip, work: judged.work, job }) : judged;
+}
+
+/** What is put on another base is judged there once more. */
+async function onNewestBase(
+  dir: string,
+  { tip, work, job }: { tip: string; work: GoodWork; job: Job },
+): Promise<JudgedWork> {
+  const put = await putOnBase(dir, tip, job);
+  if (put.kind === "stays") return { kind: "work", work };
+  if (put.kind === "stuck") return { kind: "stuck", work, why: put.why };
+  const there = { ...job, start: { ...job.start, base: put.onto } };
+  const judged = await judgeTip(dir, put.tip, there);
+  // The base by which the app knows the attempt stays the one of its job.
+  return judged.kind === "work" ? { kind: "work", work: { ...judged.work, base: job.start.base } } : judged;
 }
 
 /** The same for a commit that is in `dir` already, with all its history. */

@@ -23,6 +23,9 @@ export function settleWork(
     return { ...withoutWork(claimed), end: "guard_refused", summary, guard: judged.guard };
   }
   if (judged.kind === "none") return settleNothing(claimed, job);
+  // What is unfinished goes on no branch.
+  if (judged.kind === "stuck" && claimed.end === "completed")
+    return { ...withoutWork(claimed), end: "workflow_permission", summary: judged.why };
   if (claimed.end === "completed" && before !== null && judged.work.patch === before)
     return withoutWork({ ...claimed, ...endWithoutChange(claimed, job) });
   const isUnproven = claimed.end === "completed" && job.verify !== null && claimed.verify?.exit !== 0;
