@@ -2,6 +2,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Registry } from "./gateway.ts";
 import { isCratePath } from "./mirror-cargo.ts";
+import { addressAt } from "./mirror-hosts.ts";
+import { pathBelow } from "./mirror-links.ts";
 import { acceptFor, isPathOf, LONGEST_LINK, LONGEST_PATH } from "./mirror-rules.ts";
 import { GATEWAY_PORT } from "../sandbox/sandbox.ts";
 import type { Place } from "./place.ts";
@@ -14,6 +16,8 @@ export interface Wish {
   /** Below the registry; for a file beside it, its code and address. */
   path: string;
   isFile: boolean;
+  /** What was asked for by the registry's own address; null: it was asked for by the mirror's. */
+  direct: URL | null;
   /** All that goes on of the request's headers. */
   headers: Record<string, string>;
   /** As the client calls itself; it goes no further. */
@@ -51,7 +55,30 @@ export function readWish(request: IncomingMessage, place: Place): Wish | Refusal
     method: request.method === "HEAD" ? "HEAD" : "GET",
     path,
     isFile,
+    direct: null,
     headers: headersFor(request, registry, isFile),
+    client: request.headers["user-agent"] ?? "",
+    front: `http://${frontOf(request)}`,
+  };
+}
+
+/** As `readWish`, of a client that takes the mirror for the registry's own host. */
+export function readHostWish(request: IncomingMessage, host: string, place: Place): Wish | Refusal {
+  const [whole = "", query] = (request.url ?? "").split("?", 2);
+  const why = refusal(request, place) ?? (query === undefined ? null : "an address with a query is refused");
+  if (why !== null) return { kind: "refusal", host, why };
+  const found = addressAt(place.registries, host, whole.replace(/^\//, ""));
+  if (found === null)
+    return { kind: "refusal", host, why: "it has no such address that a package manager asks for" };
+  const { registry, url } = found;
+  return {
+    kind: "wish",
+    registry,
+    method: request.method === "HEAD" ? "HEAD" : "GET",
+    path: url.href,
+    isFile: false,
+    direct: url,
+    headers: headersFor(request, registry, pathBelow(registry, url) === null),
     client: request.headers["user-agent"] ?? "",
     front: `http://${frontOf(request)}`,
   };

@@ -3,7 +3,7 @@ import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isGitHubHost, isModelHost } from "./barred-host.ts";
 import type { Registry } from "./gateway.ts";
-import { resolveHost, type AddressKind, type Resolve } from "./public-address.ts";
+import { resolveHost, type AddressKind } from "./public-address.ts";
 
 export interface Ask {
   registry: Registry;
@@ -36,8 +36,7 @@ const MOST_SOCKETS = 16;
 
 const USER_AGENT = "gza-gateway";
 
-/** `resolve` is the network's own, but for tests of what lies behind it. */
-export function openMirrorUpstream(resolve: Resolve = resolveHost): MirrorUpstream {
+export function openMirrorUpstream(): MirrorUpstream {
   const options = { keepAlive: true, maxSockets: MOST_SOCKETS, maxFreeSockets: 4, timeout: IDLE };
   const agents = { "http:": new http.Agent(options), "https:": new https.Agent(options) };
 
@@ -47,7 +46,7 @@ export function openMirrorUpstream(resolve: Resolve = resolveHost): MirrorUpstre
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       const why = refusal(first, url);
       if (why !== null) return { kind: "refused", host: url.host, why };
-      const resolved = await resolve(url.hostname, addressesFor(first, url));
+      const resolved = await resolveHost(url.hostname, addressesFor(first, url));
       if (resolved.kind === "refused") return { kind: "refused", host: url.host, why: resolved.why };
       hosts.push(url.host);
       const response = await once(first, url, resolved.addresses);

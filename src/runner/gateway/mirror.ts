@@ -5,15 +5,16 @@ import { passOn, sayWhy, textOf } from "./mirror-answer.ts";
 import { crateAddress, crateTemplate, isCratePath, mirroredConfig } from "./mirror-cargo.ts";
 import { openLinkBook, pathBelow } from "./mirror-links.ts";
 import { countMisses, type Misses } from "./mirror-misses.ts";
-import { readWish, type Refusal, type Wish } from "./mirror-request.ts";
+import { readHostWish, readWish, type Refusal, type Wish } from "./mirror-request.ts";
 import { linksOf, MOST_MISSES } from "./mirror-rules.ts";
-import { openMirrorUpstream, type Asked } from "./mirror-upstream.ts";
+import { openMirrorUpstream, type Asked, type MirrorUpstream } from "./mirror-upstream.ts";
 import type { Place } from "./place.ts";
-import type { Resolve } from "./public-address.ts";
 
 export interface Mirror {
   /** Answers a request below `/registry/`; never throws, whatever was asked. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** The same for a client that takes the mirror for a registry's own host. */
+  answerAs(host: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
   close(): void;
 }
 
@@ -23,21 +24,22 @@ type Outcome = Refusal | { kind: "failure"; status: number; why: string } | null
 /** Milliseconds for one answer, however steadily it drips. */
 const LONGEST = 30 * 60_000;
 
-/** `resolve` is the network's own, but for tests of what lies behind it. */
-export function openMirror(place: Place, resolve?: Resolve): Mirror {
-  const upstream = openMirrorUpstream(resolve);
+export function openMirror(place: Place, upstream: MirrorUpstream = openMirrorUpstream()): Mirror {
   const links = openLinkBook();
   const templates = new Map<string, string>();
   const misses = new Map<string, Misses>(
     place.registries.map(({ mount }) => [mount, countMisses(MOST_MISSES)]),
   );
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function carryOut(
+    wish: Wish | Refusal,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const left = new AbortController();
     response.on("close", () => left.abort());
     const signal = AbortSignal.any([left.signal, AbortSignal.timeout(LONGEST)]);
     try {
-      const wish = readWish(request, place);
       const outcome = wish.kind === "wish" ? await counted(wish, response, signal) : wish;
       if (outcome?.kind === "failure") sayWhy(request, response, outcome);
       if (outcome?.kind === "refusal") {
@@ -71,12 +73,12 @@ export function openMirror(place: Place, resolve?: Resolve): Mirror {
 
   async function serve(wish: Wish, response: ServerResponse, signal: AbortSignal): Promise<Outcome> {
     const { registry, path, method, headers, front } = wish;
-    if (registry.kind === "cargo" && path === "config.json") {
+    if (registry.kind === "cargo" && path === "config.json" && wish.direct === null) {
       response.setHeader("content-type", "application/json");
       response.end(mirroredConfig(front, registry.mount));
       return null;
     }
-    const url = await addressOf(wish, signal);
+    const url = wish.direct ?? (await addressOf(wish, signal));
     if (!(url instanceof URL)) return url;
     const asked = await upstream.ask({ registry, url, method, headers, signal });
     if (asked.kind !== "answer") return unanswered(asked);
@@ -87,7 +89,10 @@ export function openMirror(place: Place, resolve?: Resolve): Mirror {
       return { kind: "failure", status, why: `${asked.url.host} answers ${status}` };
     }
     await passOn(asked.response, response, {
-      links: wish.isFile ? null : linksOf(registry.kind, path, answered["content-type"] ?? ""),
+      links:
+        wish.isFile || wish.direct !== null
+          ? null
+          : linksOf(registry.kind, path, answered["content-type"] ?? ""),
       rewrite: (link) => {
         const own = isLeft(wish, link) ? null : links.toMirror(registry, link, asked.url);
         return own === null ? null : `${front}${own}`;
@@ -119,7 +124,11 @@ export function openMirror(place: Place, resolve?: Resolve): Mirror {
     return text === null ? null : crateTemplate(text);
   }
 
-  return { answer, close: () => upstream.close() };
+  return {
+    answer: (request, response) => carryOut(readWish(request, place), request, response),
+    answerAs: (host, request, response) => carryOut(readHostWish(request, host, place), request, response),
+    close: () => upstream.close(),
+  };
 }
 
 function unanswered(asked: Exclude<Asked, { kind: "answer" }>): Outcome {
@@ -129,11 +138,12 @@ function unanswered(asked: Exclude<Asked, { kind: "answer" }>): Outcome {
 }
 
 /**
- * npm writes a package's address into its lock file as the registry tells it, and turns it to the registry that it is set to whenever it
- * reads it (`replace-registry-host`). So npm must be told the true one, or a mirror's address would end up in the repository.
+ * npm and yarn 1 write a package's address into their lock files as the registry tells it. So they must be told the true one, or a mirror's
+ * would end up in the repository. npm turns it to the registry that it is set to whenever it reads it (`replace-registry-host`), yarn goes
+ * there and finds the mirror all the same.
  */
 function isLeft({ registry, client }: Wish, link: string): boolean {
-  if (registry.kind !== "npm" || registry.mount !== "npm" || !client.startsWith("npm/")) return false;
+  if (registry.kind !== "npm" || registry.mount !== "npm" || !/^(?:npm|yarn\/1)\b/.test(client)) return false;
   const url = URL.parse(link);
   return url !== null && pathBelow(registry, url) !== null;
 }

@@ -8,9 +8,6 @@ export type AddressKind = "public" | "private" | "loopback" | "barred";
 
 export type Resolved = { kind: "addresses"; addresses: LookupAddress[] } | { kind: "refused"; why: string };
 
-/** Gives the addresses of a host that may be connected to. */
-export type Resolve = (host: string, allowed: readonly AddressKind[]) => Promise<Resolved>;
-
 const LOOPBACK = blockList(["127.0.0.0/8"]);
 const PRIVATE = blockList(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]);
 /** The registry of special-purpose addresses (RFC 6890) beyond those two, and multicast. */

@@ -1,12 +1,15 @@
 /** Servers on loopback for the tests of mirrors: a registry that answers as it is told, and the gateway's side of a mirror. */
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Server } from "node:net";
+import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 import type { Registry } from "../../../src/runner/gateway/gateway.ts";
 import { openHostRecord, type HostRecord } from "../../../src/runner/gateway/host-record.ts";
 import { openMirror } from "../../../src/runner/gateway/mirror.ts";
-import type { Resolve } from "../../../src/runner/gateway/public-address.ts";
+import { openIntercept } from "../../../src/runner/gateway/mirror-intercept.ts";
+import { openMirrorUpstream, type MirrorUpstream } from "../../../src/runner/gateway/mirror-upstream.ts";
+import { openTunnels } from "../../../src/runner/gateway/tunnel.ts";
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -36,6 +39,9 @@ export async function startRegistry(pages: Record<string, string | Buffer | Answ
 
 export interface Front {
   address: string;
+  port: number;
+  /** What a client must trust that goes to a registry's own host. */
+  certificate: string | null;
   record: HostRecord;
   /** Sends a request just as it is written, and reads the answer. */
   ask(
@@ -51,26 +57,53 @@ interface AskOptions {
   body?: string;
 }
 
-/** A gateway that has nothing but mirrors of these registries. */
-export async function startMirror(registries: readonly Registry[], resolve?: Resolve): Promise<Front> {
+/** A gateway that has nothing but mirrors of these registries. `lying`: where the files of a host lie, for hosts that are none. */
+export async function startMirror(
+  registries: readonly Registry[],
+  lying: Record<string, string> = {},
+): Promise<Front> {
   let isOpen = true;
   const record = openHostRecord();
   const server = createServer();
   const port = await listen(server);
   const address = `http://127.0.0.1:${port}`;
   const place = { registries, tunnel: [], isOpen: () => isOpen, record };
-  const mirror = openMirror(place, resolve);
+  const mirror = openMirror(place, upstreamAt(lying));
+  const intercept = openIntercept(place, mirror);
+  const tunnels = openTunnels(place, { intercept });
   server.on(
     "request",
     (incoming: IncomingMessage, response: ServerResponse) => void mirror.answer(incoming, response),
   );
-  onTestFinished(() => mirror.close());
+  server.on("connect", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+    void tunnels.open(incoming, socket, head);
+  });
+  onTestFinished(() => {
+    tunnels.close();
+    mirror.close();
+  });
   return {
     address,
+    port,
+    certificate: intercept.certificate,
     record,
     ask: (path, options) => send(port, path, options),
     setOpen: (open) => {
       isOpen = open;
+    },
+  };
+}
+
+/** The network's own way, but for some hosts: those lie on loopback. */
+function upstreamAt(lying: Record<string, string>): MirrorUpstream {
+  const upstream = openMirrorUpstream();
+  return {
+    close: () => upstream.close(),
+    ask: (ask) => {
+      const base = lying[ask.url.host];
+      if (base === undefined) return upstream.ask(ask);
+      const url = new URL(`${base}${ask.url.pathname}`);
+      return upstream.ask({ ...ask, url, registry: { ...ask.registry, base } });
     },
   };
 }

@@ -141,7 +141,10 @@ async function startTunnels({
   dial?: Dial;
 }): Promise<{ port: number; record: HostRecord }> {
   const record = openHostRecord();
-  const tunnels = openTunnels({ registries: [], tunnel, isOpen: () => isOpen, record }, dial);
+  const tunnels = openTunnels(
+    { registries: [], tunnel, isOpen: () => isOpen, record },
+    dial === undefined ? {} : { dial },
+  );
   const server = createHttpServer();
   server.on("connect", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     void tunnels.open(request, socket, head);
