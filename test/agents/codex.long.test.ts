@@ -37,11 +37,7 @@ describe.runIf(folder !== "")("Codex", () => {
     const { asked } = await play(bench, { voice, folder, answers: [{ text: "Done." }] });
 
     const { tools } = Body.parse(asked[0]?.body);
-    expect(tools.map(({ name }) => name).toSorted()).toEqual([
-      "exec_command",
-      "view_image",
-      "write_stdin",
-    ]);
+    expect(tools.map(({ name }) => name).toSorted()).toEqual(["exec_command", "view_image", "write_stdin"]);
   });
 
   it("may edit one file again and again", async () => {

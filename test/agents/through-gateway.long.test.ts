@@ -1,16 +1,9 @@
 /** The real agents with the gateway between them and their model: it counts, it ends them, and nothing else is tried to be reached. */
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { createConnection, createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Gateway, GatewayLimits } from "../../src/runner/gateway/gateway.ts";
-import { openGateway } from "../../src/runner/gateway/open-gateway.ts";
 import { installed } from "./installed.ts";
-import type { Answer } from "./model-server/answer.ts";
-import { startModelServer, type ModelServer } from "./model-server/model-server.ts";
-import { VOICES, type Voice } from "./voices.ts";
+import { VOICES } from "./voices.ts";
 import { createWorkbench, playAt, type Ran, type Run, type Workbench } from "./workbench.ts";
+import { KEY, NO_LIMITS, openWorld, type World } from "./world.ts";
 
 const FOLDERS = Object.fromEntries(
   await Promise.all(Object.keys(VOICES).map(async (name) => [name, await installed(name)] as const)),
@@ -19,11 +12,9 @@ const FOLDERS = Object.fromEntries(
 /** A price of every model that a voice names, in US dollars for a million tokens, as its vendor has published it. */
 const PRICES: Record<string, { input: number; cached: number; output: number }> = {
   "claude-sonnet-4-5": { input: 3, cached: 0.3, output: 15 },
+  "gemini-2.5-pro": { input: 1.25, cached: 0.125, output: 10 },
   "gpt-5.3-codex": { input: 1.75, cached: 0.175, output: 14 },
 };
-
-const NO_LIMITS: GatewayLimits = { usd: 0, answers: null };
-const KEY = "the-real-key";
 
 describe.each(Object.entries(VOICES))("%s through the gateway", (name, voice) => {
   const folder = FOLDERS[name] ?? "";
@@ -97,52 +88,6 @@ describe.each(Object.entries(VOICES))("%s through the gateway", (name, voice) =>
     expect(world.model.asked.length).toBeLessThan(5);
   });
 });
-
-interface World {
-  model: ModelServer;
-  gateway: Gateway;
-  /** The gateway as the agent reaches it. */
-  url: string;
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** A gateway in front of a scripted model, at a port of loopback as inside a sandbox. */
-async function openWorld(
-  voice: Voice,
-  { answers, limits }: { answers: Answer[]; limits: GatewayLimits },
-): Promise<World> {
-  const model = await startModelServer(voice.dialect, answers);
-  const folder = mkdtempSync(join(tmpdir(), "gza-"));
-  chmodSync(folder, 0o700);
-  const faults: unknown[] = [];
-  const gateway = await openGateway({
-    socket: join(folder, "s"),
-    models: [{ protocol: voice.protocol, base: model.url, credential: { kind: "key", value: KEY } }],
-    registries: [],
-    tunnel: [],
-    limits,
-    isOpen: true,
-    onFault: (fault) => faults.push(fault),
-  });
-  const bridge = createServer((client) => {
-    const inner = createConnection(gateway.socket);
-    client.pipe(inner).pipe(client);
-    for (const socket of [client, inner]) socket.on("error", () => [client.destroy(), inner.destroy()]);
-  });
-  await new Promise<void>((resolve) => bridge.listen(0, "127.0.0.1", resolve));
-  return {
-    model,
-    gateway,
-    url: `http://127.0.0.1:${(bridge.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      bridge.close();
-      await gateway.close();
-      await model[Symbol.asyncDispose]();
-      rmSync(folder, { recursive: true, force: true });
-      expect(faults).toEqual([]);
-    },
-  };
-}
 
 /** The agent has the gateway for a proxy too, so that whatever else it looks for is written down there. */
 function ask(

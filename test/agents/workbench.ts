@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Job } from "../../src/domain/job.ts";
 import type { AgentCommand, Asking } from "../../src/runner/agents/agent-spec.ts";
-import { runAgent, type AgentOutcome, type CutOff } from "../../src/runner/agents/run-agent.ts";
+import {
+  runAgent,
+  type AgentOutcome,
+  type AgentRun,
+  type CutOff,
+} from "../../src/runner/agents/run-agent.ts";
 import { LIMITS, plainJob, run } from "../runner/task-server.ts";
 import type { Answer } from "./model-server/answer.ts";
 import { startModelServer, type Seen } from "./model-server/model-server.ts";
@@ -29,6 +34,8 @@ export function createWorkbench(files: Record<string, string> = {}): Workbench {
     writeFileSync(join(clone, path), text);
   }
   run(clone, "init", "--quiet", "--initial-branch=work");
+  run(clone, "config", "user.name", "GZA");
+  run(clone, "config", "user.email", "gza@example.com");
   run(clone, "add", "--all");
   run(clone, "commit", "--quiet", "-m", "Start");
   return {
@@ -53,6 +60,7 @@ export interface Run {
   url?: string;
   cutOff?: CutOff;
   command?: (command: AgentCommand) => AgentCommand;
+  start?: AgentRun["start"];
 }
 
 export interface Ran {
@@ -104,6 +112,7 @@ export async function playAt(
     onLine: (line) => lines.push(line),
     signal: new AbortController().signal,
     patience: { interrupt: 2000, terminate: 1000 },
+    ...(how.start === undefined ? {} : { start: how.start }),
     ...(how.cutOff === undefined ? {} : { cutOff: how.cutOff }),
   });
   return { outcome, lines };
