@@ -1,13 +1,17 @@
 /** The step `prepare`: the fence, the job, and a full clone for the agent that knows of no remote and no credentials. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { info } from "@actions/core";
 import type { Job } from "../domain/job.ts";
 import { backupRef, branchRef, unfinishedRef } from "../domain/names.ts";
+import { agentNamed } from "./agents/agent.ts";
+import { installAgent } from "./agents/install.ts";
 import { readBaton, withCredentials, type Remote } from "./fence.ts";
 import { git, tryGit } from "./git.ts";
 import type { Inputs } from "./inputs.ts";
 import { blankReport, RAW_REPORT_FILE, type RawReport } from "./raw-report.ts";
 import { readJob } from "./read-job.ts";
+import { installSandbox } from "./sandbox/install.ts";
 import { fetchSession } from "./sessions.ts";
 
 export const GZA_NAME = "GZA";
@@ -45,9 +49,26 @@ export async function prepare(inputs: Inputs, remote: Remote): Promise<Prepared>
     const { attempt, kind } = job;
     return unable(inputs, { attempt, kind, end: "infrastructure", summary: missing }, { fault: null });
   }
+  const failed = await install(job, inputs.temp);
+  if (failed !== null) {
+    const { attempt, kind } = job;
+    return unable(inputs, { attempt, kind, end: "infrastructure", summary: failed }, { fault: null });
+  }
   await fetchSession(job, { remote, dir: ledger, temp: inputs.temp });
   await writeFile(join(inputs.temp, JOB_FILE), JSON.stringify(job));
   return { kind: "ready" };
+}
+
+/** What the agent needs on this machine: null, or what could not be had, with the next step. */
+async function install({ sandbox, agent }: Job, temp: string): Promise<string | null> {
+  const spec = agentNamed(agent.name);
+  try {
+    if (sandbox === "auto") for (const done of await installSandbox(process.env)) info(done);
+    if (spec?.packaged) await installAgent(spec.name, temp);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** The commit on which the agent begins: unfinished work, else the branch, else the base. */
