@@ -84,7 +84,11 @@ export async function openEnclosure(place: {
     return { kind: "fault", why: opened.why };
   }
   const url = `http://127.0.0.1:${bridge === null ? GATEWAY_PORT : portOf(bridge)}`;
-  const managers = registryEnvironment(registries, url, home);
+  const managers = registryEnvironment(registries, {
+    gateway: url,
+    home,
+    certificate: gateway.certificate,
+  });
   for (const [path, text] of Object.entries(managers.files)) {
     await mkdir(dirname(join(home, path)), { recursive: true });
     await writeFile(join(home, path), text);

@@ -14,7 +14,7 @@ export interface ModelAccess {
   credential: { kind: "key" | "login"; value: string };
 }
 
-/** A package registry that can be read through the gateway under `http://127.0.0.1:3128/<mount>/`. */
+/** A package registry that can be read through the gateway under `http://127.0.0.1:3128/registry/<mount>/`. */
 export interface Registry {
   kind: "npm" | "pypi" | "go" | "cargo" | "maven" | "gem";
   mount: string;
@@ -53,6 +53,8 @@ export interface GatewayFacts {
 export interface Gateway {
   /** The unix socket at which it listens. */
   socket: string;
+  /** What programs inside must trust, as PEM, where they go to a registry's own host: the gateway answers there too. Null: there is none. */
+  certificate: string | null;
   facts(): GatewayFacts;
   /** From here on these limits hold, counted anew; the facts go on counting the whole. */
   limit(limits: GatewayLimits): void;

@@ -21,17 +21,19 @@ const BESIDE: Partial<Record<Kind, RegExp>> = {
   pypi: /^pypi\/[\w.-]+(?:\/[\w.+!-]+)?\/json$|^[\w.~@+!/-]+\.(?:whl|tar\.gz|zip)(?:\.metadata)?$/,
 };
 
-/** All hosts that the mirrors of these registries stand for; only such as are reached at the port of https. */
+/** Whether a mirror stands for the registry's own host too: it does for those that are reached at the port of https. */
+export function isIntercepted({ base }: Registry): boolean {
+  const { protocol, port } = new URL(base);
+  return protocol === "https:" && port === "";
+}
+
+/** All hosts that the mirrors of these registries stand for. */
 export function hostsOf(registries: readonly Registry[]): string[] {
-  const own = registries
-    .map(({ base }) => new URL(base))
-    .filter(({ protocol, port }) => protocol === "https:" && port === "");
+  const own = registries.filter(isIntercepted).map(({ base }) => new URL(base).hostname);
   const used = new Set(registries.map(({ kind }) => kind));
-  const others = [
-    ...Object.entries(ALIASES).filter(([, kind]) => used.has(kind)),
-    ...Object.entries(FILES).filter(([, { kind }]) => used.has(kind)),
-  ];
-  return [...new Set([...own.map(({ hostname }) => hostname), ...others.map(([host]) => host)])];
+  const aliases = Object.entries(ALIASES).filter(([, kind]) => used.has(kind));
+  const files = Object.entries(FILES).filter(([, { kind }]) => used.has(kind));
+  return [...new Set([...own, ...[...aliases, ...files].map(([host]) => host)])];
 }
 
 /** The address that a path on such a host stands for, and whose registry's it is; null: there may be none such. */

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Registry } from "./gateway.ts";
 import { passOn, sayWhy, textOf } from "./mirror-answer.ts";
 import { crateAddress, crateTemplate, isCratePath, mirroredConfig } from "./mirror-cargo.ts";
+import { isIntercepted } from "./mirror-hosts.ts";
 import { openLinkBook, pathBelow } from "./mirror-links.ts";
 import { countMisses, type Misses } from "./mirror-misses.ts";
 import { readHostWish, readWish, type Refusal, type Wish } from "./mirror-request.ts";
@@ -139,11 +140,12 @@ function unanswered(asked: Exclude<Asked, { kind: "answer" }>): Outcome {
 
 /**
  * npm and yarn 1 write a package's address into their lock files as the registry tells it. So they must be told the true one, or a mirror's
- * would end up in the repository. npm turns it to the registry that it is set to whenever it reads it (`replace-registry-host`), yarn goes
- * there and finds the mirror all the same.
+ * would end up in the repository. npm turns it to the registry that it is set to whenever it reads it (`replace-registry-host`); yarn goes
+ * to that host and finds the mirror all the same.
  */
 function isLeft({ registry, client }: Wish, link: string): boolean {
-  if (registry.kind !== "npm" || registry.mount !== "npm" || !/^(?:npm|yarn\/1)\b/.test(client)) return false;
+  const isNpm = client.startsWith("npm/") && registry.mount === "npm";
+  const isYarn = client.startsWith("yarn/1.") && isIntercepted(registry);
   const url = URL.parse(link);
-  return url !== null && pathBelow(registry, url) !== null;
+  return registry.kind === "npm" && (isNpm || isYarn) && url !== null && pathBelow(registry, url) !== null;
 }

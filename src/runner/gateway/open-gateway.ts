@@ -6,6 +6,7 @@ import { openAccount } from "./account.ts";
 import type { Gateway, GatewayLimits, ModelAccess, Registry } from "./gateway.ts";
 import { openHostRecord } from "./host-record.ts";
 import { callModel, type ModelDesk } from "./model-call.ts";
+import { openIntercept } from "./mirror-intercept.ts";
 import { openMirror } from "./mirror.ts";
 import type { Place } from "./place.ts";
 import { openPriceBook } from "./prices.ts";
@@ -64,7 +65,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const models = options.models.map((access) => ({ access, prices: openPriceBook(access) }));
   const desk: ModelDesk = { models, account, memory: openBodyMemory(), upstream, record };
   const mirror = openMirror(place);
-  const tunnels = openTunnels(place);
+  const intercept = openIntercept(place, mirror);
+  const tunnels = openTunnels(place, { intercept });
   const running = new Set<Promise<void>>();
   const server = createServer({
     maxHeaderSize: MOST_HEADER_BYTES,
@@ -115,6 +117,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
   return {
     socket: options.socket,
+    certificate: intercept.certificate,
     facts: () => ({ ...account.facts(), hosts: record.hosts() }),
     limit: (limits) => account.limit(limits),
     setOpen(next) {

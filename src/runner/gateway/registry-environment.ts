@@ -1,7 +1,12 @@
 /** Tells the package managers inside a sandbox that their registries are mirrors of the gateway, without a change to the repository. */
+import { getCACertificates } from "node:tls";
 import type { Registry } from "./gateway.ts";
+import { isIntercepted } from "./mirror-hosts.ts";
 import type { ConfiguredRegistry } from "./registries.ts";
 import { gradleScript, mavenSettings, type Mirrored } from "./registry-jvm.ts";
+
+const AUTHORITY = ".gza/authority.pem";
+const AUTHORITIES = ".gza/authorities.pem";
 
 export interface RegistryEnvironment {
   env: Record<string, string>;
@@ -9,17 +14,25 @@ export interface RegistryEnvironment {
   files: Record<string, string>;
 }
 
-/** `gateway`: how programs inside reach the gateway. `home`: the whole path of their scratch home. */
+export interface EnvironmentOptions {
+  /** How programs inside reach the gateway. */
+  gateway: string;
+  /** The whole path of their scratch home. */
+  home: string;
+  /** What the gateway shows as the registries' own hosts (`Gateway.certificate`). */
+  certificate: string | null;
+}
+
 export function registryEnvironment(
   registries: readonly ConfiguredRegistry[],
-  gateway: string,
-  home: string,
+  { gateway, home, certificate }: EnvironmentOptions,
 ): RegistryEnvironment {
   const mirrored = registries.map((registry) => ({
     registry,
     mirror: `${gateway.replace(/\/+$/, "")}/registry/${registry.mount}`,
   }));
   const parts = [
+    certificate === null ? { env: {}, files: {} } : trusting(certificate, { gateway, home }),
     forNpm(ofKind(mirrored, "npm")),
     forPython(ofKind(mirrored, "pypi")),
     forGo(ofKind(mirrored, "go")),
@@ -30,6 +43,31 @@ export function registryEnvironment(
   return {
     env: Object.assign({}, ...parts.map(({ env }) => env)) as Record<string, string>,
     files: Object.assign({}, ...parts.map(({ files }) => files)) as Record<string, string>,
+  };
+}
+
+/** Everybody's authorities and the gateway's own: programs know one variable or another, and most take a file for all there are. */
+function trusting(
+  certificate: string,
+  { gateway, home }: { gateway: string; home: string },
+): RegistryEnvironment {
+  const all = new Set([...getCACertificates("default"), ...getCACertificates("system"), certificate]);
+  const whole = `${home}/${AUTHORITIES}`;
+  return {
+    env: {
+      NODE_EXTRA_CA_CERTS: `${home}/${AUTHORITY}`,
+      SSL_CERT_FILE: whole,
+      REQUESTS_CA_BUNDLE: whole,
+      CURL_CA_BUNDLE: whole,
+      PIP_CERT: whole,
+      CARGO_HTTP_CAINFO: whole,
+      npm_config_cafile: whole,
+      YARN_HTTPS_PROXY: gateway,
+    },
+    files: {
+      [AUTHORITY]: certificate,
+      [AUTHORITIES]: [...all].map((one) => `${one.trim()}\n`).join(""),
+    },
   };
 }
 
@@ -50,7 +88,8 @@ function forNpm(mirrored: readonly Mirrored[]): RegistryEnvironment {
     env["BUN_CONFIG_REGISTRY"] = `${main.mirror}/`;
     env["COREPACK_NPM_REGISTRY"] = main.mirror;
   }
-  for (const { registry, mirror } of mirrored)
+  // A scope at a registry's own host is read there, where the gateway answers too: so its lock files stay as they are.
+  for (const { registry, mirror } of mirrored.filter((one) => !isIntercepted(one.registry)))
     for (const scope of registry.names.filter((name) => /^@[\w.~-]+$/.test(name)))
       env[`npm_config_${scope}:registry`] = `${mirror}/`;
   return { env, files: {} };
@@ -64,15 +103,16 @@ function forPython(mirrored: readonly Mirrored[]): RegistryEnvironment {
   if (main !== undefined) {
     env["PIP_INDEX_URL"] = `${main.mirror}/`;
     env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1";
-    env["UV_DEFAULT_INDEX"] = `${main.mirror}/`;
+    // uv writes the addresses that it is told into its lock file, so it goes to the registry's own host where it can.
+    if (!isIntercepted(main.registry)) env["UV_DEFAULT_INDEX"] = `${main.mirror}/`;
     env["PIPENV_PYPI_MIRROR"] = `${main.mirror}/`;
     env["PDM_PYPI_URL"] = `${main.mirror}/`;
   }
-  if (extra.length > 0) {
-    env["PIP_EXTRA_INDEX_URL"] = extra.map(({ mirror }) => `${mirror}/`).join(" ");
-    // One with a name goes before the one of that name in the project's own file.
-    env["UV_INDEX"] = extra.map(({ registry, mirror }) => `${namedFirst(registry)}${mirror}/`).join(" ");
-  }
+  if (extra.length > 0) env["PIP_EXTRA_INDEX_URL"] = extra.map(({ mirror }) => `${mirror}/`).join(" ");
+  const told = extra.filter(({ registry }) => !isIntercepted(registry));
+  // One with a name goes before the one of that name in the project's own file.
+  if (told.length > 0)
+    env["UV_INDEX"] = told.map(({ registry, mirror }) => `${namedFirst(registry)}${mirror}/`).join(" ");
   return { env, files: {} };
 }
 

@@ -125,7 +125,11 @@ async function mirrorOf(
 ): Promise<{ upstream?: FakeRegistry; mirror: Front; env: Record<string, string> }> {
   const own = { ...registry(kind, base), names: [], isDefault: true };
   const mirror = await startMirror([own]);
-  const { env, files } = registryEnvironment([own], mirror.address, home);
+  const { env, files } = registryEnvironment([own], {
+    gateway: mirror.address,
+    home,
+    certificate: mirror.certificate,
+  });
   for (const [path, text] of Object.entries(files)) await write(join(home, path), text);
   const closed = {
     HTTPS_PROXY: "http://127.0.0.1:1",

@@ -84,7 +84,11 @@ async function startProject({
   });
   const own = { ...registry("npm", `${upstream.base}/npm`), names: [], isDefault: true };
   const mirror = await startMirror([own]);
-  const { env } = registryEnvironment([own], mirror.address, home);
+  const { env } = registryEnvironment([own], {
+    gateway: mirror.address,
+    home,
+    certificate: mirror.certificate,
+  });
 
   const folder = join(home, "project");
   const dependencies = resolved === undefined ? {} : { six: "1.0.0" };
