@@ -57,7 +57,7 @@ const RULES: Record<Protocol, Rules> = {
       web_search_options: "a web search by the provider",
       plugins: "plugins of the provider",
     },
-    values: { service_tier: ["auto", "default", "flex"] },
+    values: { service_tier: ["auto", "default"] },
     isOwnTool: ({ type, environment }) =>
       (typeof type === "string" && OPENAI_TOOLS.has(type)) ||
       (type === "shell" && isJson(environment) && environment["type"] === "local"),
@@ -74,8 +74,8 @@ const RULES: Record<Protocol, Rules> = {
       cached_content: "content that the provider keeps",
     },
     values: {
-      serviceTier: ["standard", "flex", "STANDARD", "FLEX"],
-      service_tier: ["standard", "flex", "STANDARD", "FLEX"],
+      serviceTier: ["standard", "STANDARD"],
+      service_tier: ["standard", "STANDARD"],
     },
     isOwnTool: (tool) => Object.keys(tool).every((key) => GOOGLE_TOOLS.has(key) || isUnset(tool[key])),
     roots: ["contents", "systemInstruction", "system_instruction"],

@@ -9,7 +9,7 @@ import { requestHeaders, responseHeaders } from "./headers.ts";
 import type { HostRecord } from "./host-record.ts";
 import { readModelRequest } from "./model-request.ts";
 import type { Asked, Counted, PriceBook } from "./prices.ts";
-import { refuse, type RefusalStatus } from "./refusal.ts";
+import { refuse, STOPPED_STATUS, type RefusalStatus } from "./refusal.ts";
 import type { BodyMemory } from "./request-body.ts";
 import { upstreamOf, type Target } from "./routes.ts";
 import { openTap } from "./tap.ts";
@@ -100,8 +100,10 @@ async function send(desk: ModelDesk, out: Outgoing, client: Client): Promise<voi
   const call = { kind: answer === null ? ("side" as const) : ("answer" as const) };
   const worst = answer === null ? 0 : model.prices.worstCase(answer.asked);
   const passage = await desk.account.pass({ ...call, worst }, client.gone);
-  if (passage.kind === "refused")
-    return refuse(client.response, { protocol: model.access.protocol, status: 400, why: passage.why });
+  if (passage.kind === "refused") {
+    const { protocol } = model.access;
+    return refuse(client.response, { protocol, status: STOPPED_STATUS[protocol], why: passage.why });
+  }
   let counted: Counted | null = null;
   try {
     counted = await exchange(desk, out, client);
@@ -118,9 +120,9 @@ async function exchange(desk: ModelDesk, out: Outgoing, client: Client): Promise
   const { access, prices } = model;
   const { protocol } = access;
   const headers = requestHeaders(client.request.headers, access);
-  desk.record.used(url.host);
   const got = await desk.upstream.send({ url, method, headers, body, signal: client.gone });
   if (got.kind === "failed") return failed(desk, out, { client, got });
+  desk.record.used(url.host);
   const status = got.response.statusCode ?? 502;
   if (status >= 300 && status < 400) {
     got.response.destroy();
@@ -165,11 +167,8 @@ async function passOn(
   response: ServerResponse,
   listen: (chunk: Buffer) => void,
 ): Promise<void> {
-  response.writeHead(
-    answered.statusCode ?? 502,
-    answered.statusMessage,
-    responseHeaders(answered.rawHeaders, answered.headers),
-  );
+  const headers = responseHeaders(answered.rawHeaders, answered.headers);
+  response.writeHead(answered.statusCode ?? 502, headers);
   response.flushHeaders();
   answered.on("data", listen);
   try {

@@ -78,6 +78,7 @@ describe("OpenAI", () => {
     ["a kept prompt", { prompt: { id: "pmpt_1" } }],
     ["plugins", { plugins: [{ id: "web" }] }],
     ["a dearer tier", { service_tier: "priority" }],
+    ["a cheaper tier, of which the price is not known", { service_tier: "flex" }],
     [
       "an image by its address",
       { input: [{ role: "user", content: [{ type: "input_image", image_url: "https://evil.example" }] }] },

@@ -71,12 +71,12 @@ describe("the money", () => {
     expect([gateway.facts().stopped, stopping.aborted]).toEqual([null, false]);
 
     const refused = await ask(gateway, MESSAGE);
-    expect(refused.status).toBe(400);
+    expect(refused.status).toBe(402);
     expect(refused.headers["x-should-retry"]).toBe("false");
     expect(JSON.parse(refused.body)).toEqual({
       type: "error",
       error: {
-        type: "invalid_request_error",
+        type: "billing_error",
         message: "GZA's gateway: The attempt's budget of $0.50 is spent ($0.60).",
       },
     });
@@ -168,7 +168,7 @@ describe("the money", () => {
       null,
     ]);
     expect((await ask(gateway, MESSAGE)).status).toBe(200);
-    expect((await ask(gateway, MESSAGE)).status).toBe(400);
+    expect((await ask(gateway, MESSAGE)).status).toBe(402);
     expect(gateway.facts()).toMatchObject({
       usage: { requests: 2, usd: 0.6 },
       stopped: { reason: "budget" },
@@ -222,7 +222,7 @@ describe("answers", () => {
     expect((await ask(gateway, MESSAGE)).status).toBe(529);
     expect((await ask(gateway, MESSAGE)).status).toBe(529);
     expect((await ask(gateway, MESSAGE)).status).toBe(200);
-    expect((await ask(gateway, MESSAGE)).status).toBe(400);
+    expect((await ask(gateway, MESSAGE)).status).toBe(402);
   });
 });
 
