@@ -20,7 +20,7 @@ export async function probe(sandbox: Sandbox, rooms: Rooms, temp: string): Promi
   const file = join(temp, `canary-${randomUUID()}`);
   await writeFile(file, canary, { mode: 0o644 });
   // Lives until its input is closed, whatever becomes of this process.
-  const outside = spawn("/bin/sh", ["-c", "read line"], {
+  const outside = spawn("/bin/sh", ["-c", "read line", canary], {
     env: { CANARY: canary },
     stdio: ["pipe", "ignore", "ignore"],
   });

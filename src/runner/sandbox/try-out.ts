@@ -11,7 +11,7 @@ import { text } from "node:stream/consumers";
 export interface TryOut {
   /** Names of variables that it may see. */
   env: string[];
-  /** Words that the runner has put where nobody inside may read them: into `file` and the environment of a process. */
+  /** Words that the runner has put where nobody inside may read them: into `file`, and into the environment and the arguments of a process. */
   canary: string;
   file: string;
   /** Where servers of the runner listen outside. */
@@ -59,10 +59,9 @@ async function readable({ file, canary }: TryOut): Promise<string[]> {
 
 async function processes({ canary }: TryOut): Promise<string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const environments = await Promise.all(pids.map((pid) => contentOf(`/proc/${pid}/environ`)));
-  return environments.some((environment) => environment.includes(canary))
-    ? ["the environments of processes outside"]
-    : [];
+  const files = pids.flatMap((pid) => [`/proc/${pid}/environ`, `/proc/${pid}/cmdline`]);
+  const contents = await Promise.all(files.map(contentOf));
+  return contents.some((content) => content.includes(canary)) ? ["processes outside"] : [];
 }
 
 async function privileges(): Promise<string[]> {

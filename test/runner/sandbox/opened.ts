@@ -28,6 +28,7 @@ export interface Ended extends Exit {
 export interface OpenedOptions {
   open?: (rooms: Rooms, options: SandboxOptions) => Promise<Sandbox>;
   bounds?: Partial<Bounds>;
+  isGatewayThere?: boolean;
   /** Of the runner. */
   environment?: Record<string, string | undefined>;
 }
@@ -55,10 +56,13 @@ export async function openedSandbox(options: OpenedOptions = {}): Promise<Opened
   const base = await realpath(await mkdtemp(join(tmpdir(), "sandbox-")));
   const [temp, clone, home] = [join(base, "temp"), join(base, "clone"), join(base, "temp", "home")];
   for (const folder of [clone, home]) await mkdir(folder, { recursive: true });
-  const gateway = createServer((_, response) => response.end("hello\n"));
+  const { open = opening("auto"), bounds = {}, environment = process.env, isGatewayThere = true } = options;
+  const gateway = createServer((request, response) => {
+    if (isGatewayThere) response.end("hello\n");
+    else request.socket.destroy();
+  });
   const socket = join(base, "gateway.sock");
   await new Promise<void>((resolve) => gateway.listen(socket, resolve));
-  const { open = opening("auto"), bounds = {}, environment = process.env } = options;
   const rooms = { clone, home, readable: [], gateway: socket };
   const sandbox = await open(rooms, { temp, environment, bounds });
   const start: Opened["start"] = (text, { env = {}, patience } = {}) => {
