@@ -8,7 +8,18 @@ export function matchesGlob(path: string, pattern: string): boolean {
   return globExpression(pattern).test(path);
 }
 
+/** Patterns are few and paths are many. */
+const EXPRESSIONS = new Map<string, RegExp>();
+
 function globExpression(pattern: string): RegExp {
+  const known = EXPRESSIONS.get(pattern);
+  if (known !== undefined) return known;
+  const expression = newExpression(pattern);
+  EXPRESSIONS.set(pattern, expression);
+  return expression;
+}
+
+function newExpression(pattern: string): RegExp {
   const trimmed = pattern.replace(/^\.?\/+/, "").replace(/\/+$/, "");
   const anywhere = pattern.includes("/") && !isFolderName(pattern) ? "" : "(?:.*/)?";
   return new RegExp(`^${anywhere}${expressionSource(trimmed)}(?:/.*)?$`, "su");

@@ -164,10 +164,12 @@ function isGitLookAlike(name: string): boolean {
   return plain === ".git" || /^git~\d+$/.test(plain);
 }
 
+const FOLDED = { locked: LOCKED.map(fold), protected: PROTECTED.map(fold) };
+
 function isProtected(path: string, rules: GuardRules): boolean {
   const folded = fold(path);
-  if (isNamed(folded, LOCKED.map(fold))) return true;
-  const named = isNamed(folded, PROTECTED.map(fold)) || isNamed(folded, rules.protect.map(fold));
+  if (isNamed(folded, FOLDED.locked)) return true;
+  const named = isNamed(folded, FOLDED.protected) || isNamed(folded, rules.protect.map(fold));
   return named && !isNamed(path, rules.allow);
 }
 

@@ -1,6 +1,6 @@
 /** Takes the bundle of an agent's workflow job into the publisher's repository: as bytes, one named ref, every object checked. */
 import { branchRef } from "../domain/names.ts";
-import { git, tryGit } from "./git.ts";
+import { git, GitLimit, tryGit } from "./git.ts";
 import { openPlain } from "./open-plain.ts";
 import { packProblem } from "./pack-size.ts";
 import { head, plainText } from "./plain-text.ts";
@@ -40,21 +40,30 @@ export async function unbundle(bytes: Buffer, dir: string): Promise<Unbundled> {
   const pack = bytes.subarray(header.end);
   const problem = packProblem(pack);
   if (problem !== null) return { kind: "broken", why: problem };
-  const limit = `--max-input-size=${MAX_BUNDLE_BYTES}`;
-  const args = ["index-pack", "--stdin", "--strict", "--fix-thin", limit];
+  try {
+    return await index(pack, { dir, tip: ref.oid });
+  } catch (error) {
+    if (error instanceof GitLimit) return { kind: "broken", why: "git cannot read it to its end" };
+    throw error;
+  }
+}
+
+async function index(pack: Buffer, { dir, tip }: { dir: string; tip: string }): Promise<Unbundled> {
+  // Modes that git only frowns at would be written down by every git that reads them as it likes.
+  const args = ["index-pack", "--stdin", "--strict=badFilemode=error", "--fix-thin", LIMIT];
   const indexed = await tryGit(args, { dir, input: pack, seconds: 300 });
   if (indexed.exit !== 0) return { kind: "broken", why: reason(indexed.stderr) };
   // Everything that the tip needs must be there now, down to the last file.
-  const connected = await tryGit(["rev-list", "--objects", "--quiet", ref.oid, "--not", "--all"], {
-    dir,
-    seconds: 300,
-  });
+  const walk = ["rev-list", "--objects", "--quiet", tip, "--not", "--all"];
+  const connected = await tryGit(walk, { dir, seconds: 300 });
   if (connected.exit !== 0) return { kind: "broken", why: reason(connected.stderr) };
-  const type = await git(["cat-file", "-t", ref.oid], { dir });
+  const type = await git(["cat-file", "-t", tip], { dir });
   return type.trim() === "commit"
-    ? { kind: "tip", tip: ref.oid }
+    ? { kind: "tip", tip }
     : { kind: "broken", why: "its branch points at no commit" };
 }
+
+const LIMIT = `--max-input-size=${MAX_BUNDLE_BYTES}`;
 
 interface Header {
   refs: { oid: string; name: string }[];

@@ -14,11 +14,9 @@ export interface GitOptions {
   env?: Record<string, string>;
   /** Seconds until the command is given up. */
   seconds?: number;
-  /** Bytes of output after which it is given up. */
-  most?: number;
 }
 
-/** A command that was given up: what it was to read takes too long or says too much. */
+/** A command that was given up or broke down: what it was to read takes too long or says too much. */
 export class GitLimit extends Error {}
 
 /** A header for one server, handed to git by its environment: never on a command line, never on disk. */
@@ -94,7 +92,7 @@ export function tryGit(args: readonly string[], options: GitOptions): Promise<Gi
     let bytes = 0;
     child.stdout.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > (options.most ?? MAX_OUTPUT_BYTES)) child.kill("SIGKILL");
+      if (bytes > MAX_OUTPUT_BYTES) child.kill("SIGKILL");
       else stdout.push(chunk);
     });
     child.stderr.on("data", (chunk: Buffer) => {

@@ -5,6 +5,7 @@ import type { Rebase, RebaseClaim } from "../domain/report.ts";
 import { WHOLE_WORK, type Refusal } from "../domain/guard.ts";
 import { readBundle, unbundle } from "./bundle.ts";
 import { cleanMerge } from "./clean-merge.ts";
+import { countPaths, MAX_LISTED_PATHS } from "./count-paths.ts";
 import { git } from "./git.ts";
 import { guardRebase, type RebaseGround } from "./guard-rebase.ts";
 import { brokenBundle, hasForeignRoot, isAncestor, type JudgedWork } from "./judge-work.ts";
@@ -102,6 +103,7 @@ async function judgeBundle(
   const not = [`^${onto}`, `^${before}`];
   if (!(await isAncestor(dir, onto, tip)) || (await hasForeignRoot(dir, tip, not)))
     return refused("base_not_ancestor");
+  if ((await countPaths(dir, { tip, not })) > MAX_LISTED_PATHS) return refused("too_many_files");
   const commits = await commitsOf(dir, tip, not);
   if (commits.length === 0) return { kind: "none" };
   const count = await countOf(dir, tip, onto);

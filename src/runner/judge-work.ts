@@ -6,7 +6,8 @@ import type { Job } from "../domain/job.ts";
 import type { Report } from "../domain/report.ts";
 import { MAX_BUNDLE_BYTES, readBundle, unbundle } from "./bundle.ts";
 import { blobSizes } from "./blobs.ts";
-import { git, GitLimit, tryGit } from "./git.ts";
+import { countPaths, MAX_LISTED_PATHS } from "./count-paths.ts";
+import { git, tryGit } from "./git.ts";
 import { forkPoint, patchId } from "./patch.ts";
 import { beforeAttempt, rangeStart } from "./prepare.ts";
 import { BUNDLE_FILE } from "./raw-report.ts";
@@ -71,8 +72,9 @@ export async function judgeTip(dir: string, tip: string, job: Job): Promise<Judg
   const commits = (await git(["rev-list", tip, ...not], { dir })).split("\n").filter((oid) => oid !== "");
   if (commits.length === 0) return { kind: "none" };
   if (commits.length > MAX_COMMITS) return refused("too_many_commits");
+  if ((await countPaths(dir, { tip, not })) > MAX_LISTED_PATHS) return refused("too_many_files");
 
-  const broken = await guardWithin({ dir, start, fork, tip, commits, job });
+  const broken = await guardAll({ dir, start, fork, tip, commits, job });
   // Too much already: nobody reads all of that.
   const isTooMuch = broken.some(({ path }) => path === WHOLE_WORK);
   const published = not.map((commit) => commit.slice(1));
@@ -109,16 +111,6 @@ interface GuardedWork {
   tip: string;
   commits: string[];
   job: Job;
-}
-
-/** A tree can hold more paths than anybody could list; that is an answer too. */
-async function guardWithin(work: GuardedWork): Promise<Refusal[]> {
-  try {
-    return await guardAll(work);
-  } catch (error) {
-    if (error instanceof GitLimit) return [{ path: WHOLE_WORK, rule: "too_many_files" }];
-    throw error;
-  }
 }
 
 /** The whole against all rules, and each commit against those about paths: what a later commit takes back is pushed all the same. */

@@ -8,9 +8,6 @@ import type { Range } from "./patch.ts";
 const MAX_READ_FILES = 3000;
 const MAX_READ_BYTES = 64 * 1024 * 1024;
 
-/** A small tree can stand for endless paths: folders that hold the same folder many times, level upon level. */
-const LISTING = { seconds: 120, most: 64 * 1024 * 1024 };
-
 const LINK = "120000";
 const SUBMODULE = "160000";
 const GONE = "000000";
@@ -33,7 +30,7 @@ export async function treeChanges(dir: string, range: Range): Promise<Change[]> 
 /** The same with contents not looked at. Both ends may be trees. */
 export async function changedEntries(dir: string, { before, after }: Range): Promise<Entry[]> {
   const args = ["-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", before, after];
-  return parseRaw(await git(["diff-tree", ...args], { dir, ...LISTING }));
+  return parseRaw(await git(["diff-tree", ...args], { dir }));
 }
 
 export async function changesOf(dir: string, entries: readonly Entry[]): Promise<Change[]> {
@@ -71,7 +68,7 @@ function isPointer(content: Buffer): boolean {
 
 /** Every path of a commit's tree. */
 export async function allPaths(dir: string, commit: string): Promise<string[]> {
-  const names = await git(["ls-tree", "-r", "-z", "--name-only", commit], { dir, ...LISTING });
+  const names = await git(["ls-tree", "-r", "-z", "--name-only", commit], { dir });
   return names.split("\0").filter((path) => path !== "");
 }
 
