@@ -1,0 +1,36 @@
+/** `npm run release`: puts the built action onto the branch `action` of this clone, as a commit of its own, and says what comes next. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const BRANCH = "refs/heads/action";
+/** What a workflow run needs of the action; nothing of its sources. */
+const PARTS = ["LICENSE", "action/action.yml", "action/agents", "action/dist"];
+
+const root = join(import.meta.dirname, "..");
+const folder = mkdtempSync(join(tmpdir(), "gza-release-"));
+try {
+  // An index of its own: whatever is staged in this clone stays so.
+  const env = { ...process.env, GIT_INDEX_FILE: join(folder, "index") };
+  const git = (...args: string[]): string =>
+    execFileSync("git", ["-C", root, ...args], { env, encoding: "utf8" }).trim();
+  git("add", "--force", "--", ...PARTS);
+  const tree = git("write-tree");
+  const before = git("for-each-ref", "--format=%(objectname)", BRANCH);
+  const source = git("rev-parse", "HEAD");
+  const isSame = before !== "" && git("rev-parse", `${before}^{tree}`) === tree;
+  const parents = before === "" ? [] : ["-p", before];
+  const commit = isSame
+    ? before
+    : git("commit-tree", tree, ...parents, "-m", `Action of ${source.slice(0, 12)}`);
+  git("update-ref", BRANCH, commit, before);
+  console.log(`The action is ${commit}, on the branch "action". Next:
+
+  git push origin action
+  npm run --silent gza -- workflow <owner>/<name>/action@${commit} > gza.yml
+
+and put gza.yml into .github/workflows of the repositories that GZA works in.`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
