@@ -107,7 +107,7 @@ export async function printed({ child }: Group): Promise<string> {
 }
 
 /** Resolves when the group has printed these words. */
-export async function says({ child }: Group, words: string): Promise<void> {
+export async function says({ child }: Pick<Group, "child">, words: string): Promise<void> {
   let text = "";
   await new Promise<void>((resolve, reject) => {
     child.stdout.on("data", (chunk: Buffer) => {
