@@ -15,22 +15,22 @@ export interface BodyMemory {
 }
 
 /** Bytes: of one body, and of all that are being read or on their way. */
-export const MOST_BODY = 32 * 1024 * 1024;
-const MOST_BODIES = 256 * 1024 * 1024;
+export const MOST = { one: 32 * 1024 * 1024, all: 256 * 1024 * 1024 };
 
-export function openBodyMemory(most = MOST_BODIES): BodyMemory {
+export function openBodyMemory(most = MOST): BodyMemory {
   let used = 0;
   return {
     read(request) {
       let own = 0;
       const chunks: Buffer[] = [];
       const take = async (): Promise<RequestBody> => {
+        if (Number(request.headers["content-length"] ?? 0) > most.one) return dropped(request, "too_large");
         try {
           // The iterator that ends with a loop would take the connection along, and the answer could not be said.
           for await (const chunk of request.iterator({ destroyOnReturn: false })) {
             if (!Buffer.isBuffer(chunk)) continue;
-            if (own + chunk.byteLength > MOST_BODY) return dropped(request, "too_large");
-            if (used + chunk.byteLength > most) return dropped(request, "busy");
+            if (own + chunk.byteLength > most.one) return dropped(request, "too_large");
+            if (used + chunk.byteLength > most.all) return dropped(request, "busy");
             own += chunk.byteLength;
             used += chunk.byteLength;
             chunks.push(chunk);
