@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Registry } from "../../../src/runner/gateway/gateway.ts";
 import { registryEnvironment } from "../../../src/runner/gateway/registry-environment.ts";
-import { registry, startMirror, startRegistry, type FakeRegistry, type Front } from "./mirror-front.ts";
+import { registry, startMirror, startRegistry, type Front } from "./mirror-front.ts";
 
 const run = promisify(execFile);
 
@@ -60,6 +60,42 @@ describe.skipIf(!(await has("pip", ["--version"])))("pip", () => {
     },
   );
 });
+
+describe.skipIf(!(await has("pip", ["--version"])))(
+  "pip, told another index by the repository itself",
+  () => {
+    it("goes to that index's own host and finds the mirror there", async () => {
+      const home = await temporary();
+      await run("python3", ["-c", WHEEL], { cwd: home });
+      const upstream = await startRegistry({
+        "/simple/six/": (_, response) => {
+          response.setHeader("content-type", "text/html");
+          response.end(
+            '<!DOCTYPE html><html><body><a href="/files/six-1.0.0-py3-none-any.whl">six</a></body></html>',
+          );
+        },
+        "/files/six-1.0.0-py3-none-any.whl": await readFile(join(home, "six-1.0.0-py3-none-any.whl")),
+      });
+      await write(
+        join(home, "requirements.txt"),
+        "--index-url https://pypi.example.com/simple\nsix==1.0.0\n",
+      );
+      const { mirror, env } = await mirrorOf("pypi", "https://pypi.example.com/simple", home, {
+        "pypi.example.com": upstream.base,
+      });
+
+      const out = join(home, "out");
+      await run("pip", ["install", "--no-cache-dir", "--target", out, "-r", "requirements.txt"], {
+        cwd: home,
+        env,
+      });
+
+      expect(await readFile(join(out, "six.py"), "utf8")).toBe("SIX = 6\n");
+      expect(upstream.asked).toContain("GET /files/six-1.0.0-py3-none-any.whl");
+      expect(mirror.record.hosts()).toMatchObject({ tunnelled: [], refused: [] });
+    });
+  },
+);
 
 describe.skipIf(!(await has("cargo", ["--version"])))("cargo", () => {
   it("fetches a crate, and the lock file knows of no mirror", async () => {
@@ -122,21 +158,18 @@ async function mirrorOf(
   kind: Registry["kind"],
   base: string,
   home: string,
-): Promise<{ upstream?: FakeRegistry; mirror: Front; env: Record<string, string> }> {
+  lying: Record<string, string> = {},
+): Promise<{ mirror: Front; env: Record<string, string> }> {
   const own = { ...registry(kind, base), names: [], isDefault: true };
-  const mirror = await startMirror([own]);
+  const mirror = await startMirror([own], lying);
   const { env, files } = registryEnvironment([own], {
     gateway: mirror.address,
     home,
     certificate: mirror.certificate,
   });
   for (const [path, text] of Object.entries(files)) await write(join(home, path), text);
-  const closed = {
-    HTTPS_PROXY: "http://127.0.0.1:1",
-    HTTP_PROXY: "http://127.0.0.1:1",
-    NO_PROXY: "127.0.0.1",
-  };
-  return { mirror, env: { ...machine(), HOME: home, ...closed, ...env } };
+  const proxy = { HTTPS_PROXY: mirror.address, HTTP_PROXY: mirror.address, NO_PROXY: "127.0.0.1" };
+  return { mirror, env: { ...machine(), HOME: home, ...proxy, ...env } };
 }
 
 /** Where this machine has its programs. */

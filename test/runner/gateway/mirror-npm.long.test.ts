@@ -63,6 +63,41 @@ it("npm publishes nothing, and says why", async () => {
   expect(project.upstream.asked.filter((line) => !line.startsWith("GET "))).toEqual([]);
 });
 
+it("npm reads a scope at its registry's own host, which the gateway answers for", async () => {
+  const home = await temporary();
+  const tarball = await packed(join(home, "six"));
+  const address = "https://own.example.com/@own/six/-/six-1.0.0.tgz";
+  const upstream = await startRegistry({
+    "/@own%2fsix": packumentOf("@own/six", { tarball: address, integrity: integrityOf(tarball) }),
+    "/@own/six/-/six-1.0.0.tgz": tarball,
+  });
+  const own = {
+    ...registry("npm", "https://own.example.com", { mount: "npm-2" }),
+    names: ["@own"],
+    isDefault: false,
+  };
+  const mirror = await startMirror([own], { "own.example.com": upstream.base });
+  const { env, files } = registryEnvironment([own], {
+    gateway: mirror.address,
+    home,
+    certificate: mirror.certificate,
+  });
+  for (const [path, text] of Object.entries(files)) await write(join(home, path), text);
+  const folder = join(home, "project");
+  await write(join(folder, "package.json"), JSON.stringify({ name: "own", version: "1.0.0" }));
+  await write(join(folder, ".npmrc"), "@own:registry=https://own.example.com/\n");
+
+  const proxy = { HTTPS_PROXY: mirror.address, NO_PROXY: "127.0.0.1", npm_config_fetch_retries: "0" };
+  const all = { PATH: process.env["PATH"] ?? "", HOME: home, ...proxy, ...env };
+  await run("npm", ["install", "--no-audit", "--no-fund", "--no-update-notifier", "@own/six"], {
+    cwd: folder,
+    env: all,
+  });
+
+  expect((await lockOf({ folder })).packages["node_modules/@own/six"]?.resolved).toBe(address);
+  expect(mirror.record.hosts()).toMatchObject({ tunnelled: [], refused: [] });
+});
+
 /** A project at a registry that has one package, `six`. `resolved`: a lock file names that address for it. */
 async function startProject({
   resolved,
@@ -71,17 +106,12 @@ async function startProject({
   resolved?: string;
   integrity?: string;
 }): Promise<Project> {
-  const home = await mkdtemp(join(tmpdir(), "gza-npm-"));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  const home = await temporary();
   const tarball = await packed(join(home, "six"));
   const pages: Record<string, string | Buffer> = { "/npm/six/-/six-1.0.0.tgz": tarball };
   const upstream = await startRegistry(pages);
   const dist = { tarball: `${upstream.base}/npm/six/-/six-1.0.0.tgz`, integrity: integrityOf(tarball) };
-  pages["/npm/six"] = JSON.stringify({
-    name: "six",
-    "dist-tags": { latest: "1.0.0" },
-    versions: { "1.0.0": { name: "six", version: "1.0.0", dist } },
-  });
+  pages["/npm/six"] = packumentOf("six", dist);
   const own = { ...registry("npm", `${upstream.base}/npm`), names: [], isDefault: true };
   const mirror = await startMirror([own]);
   const { env } = registryEnvironment([own], {
@@ -128,7 +158,18 @@ interface Lock {
   packages: Record<string, { version: string; resolved: string; integrity: string }>;
 }
 
-async function lockOf({ folder }: Project): Promise<Lock> {
+function packumentOf(name: string, dist: { tarball: string; integrity: string }): string {
+  const versions = { "1.0.0": { name, version: "1.0.0", dist } };
+  return JSON.stringify({ name, "dist-tags": { latest: "1.0.0" }, versions });
+}
+
+async function temporary(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "gza-npm-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+async function lockOf({ folder }: { folder: string }): Promise<Lock> {
   return JSON.parse(await readFile(join(folder, "package-lock.json"), "utf8")) as Lock;
 }
 
