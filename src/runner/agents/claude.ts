@@ -60,8 +60,8 @@ function command({ job, home, asking, resume, installed, model }: AgentInput): A
     DISABLE_AUTOUPDATER: "1",
     DISABLE_ERROR_REPORTING: "1",
     DISABLE_TELEMETRY: "1",
-    // Ten by default, which take minutes; whoever cannot be asked is asked again by a later attempt.
-    CLAUDE_CODE_MAX_RETRIES: "4",
+    // Ten by default, which take minutes; these take less than one. Whoever cannot be asked is asked again by a later attempt.
+    CLAUDE_CODE_MAX_RETRIES: "6",
     // The model is the one that the config names; another would be another price.
     CLAUDE_CODE_NO_MODEL_FALLBACK: "1",
     ...(model === null ? {} : { ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: "held-by-the-gateway" }),

@@ -74,7 +74,7 @@ function command({ job, clone, home, resume, installed, model }: AgentInput): Ag
   return { file: program(installed ?? ""), args, env: { CODEX_HOME: join(home, ".codex") }, files };
 }
 
-/** The gateway adds the key. A broken stream is asked for again; five tries of one request take some seconds. */
+/** The gateway adds the key. A broken stream is asked for again; all tries together take less than a minute. */
 function provider(url: string): string {
   const fields = [
     `name=${toml("gateway")}`,
@@ -82,7 +82,7 @@ function provider(url: string): string {
     `wire_api=${toml("responses")}`,
     "requires_openai_auth=false",
     "supports_websockets=false",
-    "request_max_retries=4",
+    "request_max_retries=6",
     "stream_max_retries=2",
   ];
   return `{${fields.join(",")}}`;
