@@ -28,7 +28,18 @@ export function withoutReceipt(body: string): string {
   return `${body.slice(0, from).trimEnd()}\n${to === -1 ? "" : body.slice(to + END.length).trimStart()}`.trimEnd();
 }
 
-function receiptText({ asked, brief, attempts, rebases }: Receipt, url: string): string {
+/** Texts of receipts that were shown before: to clean their words takes far longer than anything else that is looked at. */
+const texts = new WeakMap<Receipt, { url: string; text: string }>();
+
+function receiptText(receipt: Receipt, url: string): string {
+  const known = texts.get(receipt);
+  if (known?.url === url) return known.text;
+  const text = makeText(receipt, url);
+  texts.set(receipt, { url, text });
+  return text;
+}
+
+function makeText({ asked, brief, attempts, rebases }: Receipt, url: string): string {
   const removed = brief.removed
     .map(({ what, count }) => `${count} × ${what.replaceAll("_", " ")}`)
     .join(", ");
