@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { findSecrets } from "../../../src/runner/secrets/find-secrets.ts";
 import { kindsOf, withoutFound } from "../../../src/runner/secrets/found-secret.ts";
 import { KNOWN_KIND, knownValues } from "../../../src/runner/secrets/known-values.ts";
+import { withoutValues } from "../../../src/runner/secrets/without-values.ts";
 import { DISGUISES } from "./disguises.ts";
 
 /** Of no service's shape, so that only knowing it finds it. */
@@ -89,3 +90,13 @@ it.each([
 ])("lets %s stand", async (_, text) => {
   expect(await findSecrets(text, nothing)).toEqual([]);
 });
+
+it.each([VALUE, Buffer.from(VALUE).toString("base64"), Buffer.from(VALUE).toString("hex")])(
+  "takes the run's values out of what is printed: %s",
+  (text) => {
+    const clean = withoutValues([VALUE]);
+
+    expect(clean(`see ${text} there`)).toContain("see [secret removed: a key of this workflow run]");
+    expect(clean("nothing to see")).toBe("nothing to see");
+  },
+);
