@@ -39,6 +39,8 @@ export interface Story {
   repository: Repository;
   ada: Octokit;
   eve: Octokit;
+  /** What the app itself holds: its private key and its webhook secret. */
+  secrets: readonly string[];
   /** Starts an app with empty memory, in place of the one before. */
   begin(interrupt?: Interrupt): Promise<App>;
   /** Starts another app beside the first; both hear every webhook from now on. */
@@ -218,6 +220,7 @@ export async function story(options: StoryOptions = {}): Promise<Story> {
     repository,
     ada,
     eve,
+    secrets: [credentials.privateKey, credentials.webhookSecret],
     begin,
     addReplica,
     restart,
