@@ -80,7 +80,7 @@ const RULES: Record<Registry["kind"], Rules> = {
   maven: {
     paths: [
       new RegExp(
-        `^${SEGMENTS}\\.(?:pom|jar|aar|war|ear|klib|module|xml|zip|json|so|dll|exe|asc|md5|sha1|sha256|sha512|tar\\.gz|toml)$`,
+        `^${SEGMENTS}\\.(?:pom|jar|aar|war|ear|rar|nar|hpi|klib|module|xml|zip|json|so|dll|exe|asc|md5|sha1|sha256|sha512|tar\\.gz|toml)$`,
       ),
     ],
     links: NO_LINKS,
