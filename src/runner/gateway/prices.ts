@@ -37,6 +37,8 @@ export interface Asked {
 
 /** Text has more bytes in a token than this; what is written in other scripts can have fewer. */
 const BYTES_OF_TOKEN = 3;
+/** No answer has more; a sum of such figures is still exact. */
+const MOST_TOKENS = 1e9;
 /** Tokens that fit into no model known today. */
 const MOST_INPUT = 2_000_000;
 
@@ -121,8 +123,12 @@ export function openPriceBook(access: ModelAccess): PriceBook {
       if (seen.usage === null && seen.error !== null) return null;
       const { root, model: modelField, flavor } = FIGURES[shape];
       const model = seen.model ?? asked.model;
-      const answer = { [modelField]: model, [root]: figures(completed(shape, seen, asked)) };
-      const { usage } = extractUsage(vendor, answer, flavor);
+      const read = (told: Seen): Usage | null => {
+        const answer = { [modelField]: model, [root]: completed(shape, told, asked) };
+        return usageOf(vendor, answer, flavor);
+      };
+      const own = read(seen);
+      const usage = own ?? read({ ...seen, usage: null, isWhole: false }) ?? {};
       const cached = usage["cache_read_tokens"] ?? 0;
       const usd = isPlan ? null : priceOf(model, usage);
       return {
@@ -131,7 +137,7 @@ export function openPriceBook(access: ModelAccess): PriceBook {
         cached,
         output: usage["output_tokens"] ?? 0,
         price: isPlan ? { kind: "plan" } : usd === null ? { kind: "unknown" } : { kind: "known", usd },
-        isEstimated: !seen.isWhole,
+        isEstimated: !seen.isWhole || own === null,
       };
     },
   };
@@ -156,7 +162,7 @@ function completed(
   asked: Asked,
 ): Record<string, unknown> {
   const { input, output } = FIGURES[shape];
-  const told = { [input]: 0, [output]: 0, ...usage };
+  const told = { [input]: 0, [output]: 0, ...figures(usage ?? {}) };
   if (isWhole) return told;
   // Of an answer in one piece nothing is seen until all of it is there, however much the model has written.
   const seenOutput = asked.isStream ? Math.ceil(characters / BYTES_OF_TOKEN) : asked.mostOutput;
@@ -181,7 +187,16 @@ function figures(value: Record<string, unknown>): Record<string, unknown> {
 }
 
 function tokens(told: number): number {
-  return Number.isFinite(told) && told > 0 ? Math.trunc(told) : 0;
+  return told > 0 ? Math.min(Math.trunc(told), MOST_TOKENS) : 0;
+}
+
+/** null: an object stands where a number belongs, so that these are no figures. */
+function usageOf(vendor: Provider, answer: unknown, flavor: string): Usage | null {
+  try {
+    return extractUsage(vendor, answer, flavor).usage;
+  } catch {
+    return null;
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
