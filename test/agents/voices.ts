@@ -3,6 +3,7 @@ import { CLAUDE } from "../../src/runner/agents/claude.ts";
 import { CODEX } from "../../src/runner/agents/codex.ts";
 import type { AgentSpec } from "../../src/runner/agents/agent-spec.ts";
 import type { Protocol } from "../../src/runner/gateway/gateway.ts";
+import { geminiVoice } from "./gemini-voice.ts";
 import { ANTHROPIC } from "./model-server/anthropic.ts";
 import type { Answer, ToolCall } from "./model-server/answer.ts";
 import type { Dialect } from "./model-server/model-server.ts";
@@ -18,6 +19,8 @@ export interface Voice {
   run(command: string): ToolCall;
   /** Answers that replace the whole line `from` of a file in the clone by `to`. */
   edit(path: string, from: string, to: string): Answer[];
+  /** It does not ask again when an answer breaks off in its middle. */
+  isBrokenForGood?: true;
   /** Files of a branch that would run `touch <mark>` or ask another model at `url`, if the agent heeded them. */
   hostile(mark: string, url: string): Record<string, string>;
 }
@@ -80,7 +83,7 @@ args = ["${mark}"]
   },
 };
 
-export const VOICES = { claude, codex } as const satisfies Record<string, Voice>;
+export const VOICES = { claude, codex, gemini: geminiVoice } as const satisfies Record<string, Voice>;
 
 function patch(path: string, from: string, to: string): ToolCall {
   const text = `*** Begin Patch\n*** Update File: ${path}\n@@\n-${from}\n+${to}\n*** End Patch`;

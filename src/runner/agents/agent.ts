@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { AgentCommand, AgentInput, AgentSpec } from "./agent-spec.ts";
 import { CLAUDE } from "./claude.ts";
 import { CODEX } from "./codex.ts";
+import { GEMINI } from "./gemini.ts";
 import { progressOf } from "./progress.ts";
 import { scriptedSessionFile, scriptedSessionIn } from "./scripted-session.ts";
 import { readStream } from "./stream-json.ts";
@@ -11,6 +12,7 @@ import { readStream } from "./stream-json.ts";
 export const AGENTS = {
   claude: CLAUDE,
   codex: CODEX,
+  gemini: GEMINI,
   /** Replays the script that the repository keeps in `.github/gza-script.yml`, without any model. */
   scripted: {
     name: "scripted",
