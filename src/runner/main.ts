@@ -10,6 +10,7 @@ import { prepare } from "./prepare.ts";
 import { publish } from "./publish.ts";
 import type { Report } from "../domain/report.ts";
 import { runAttempt } from "./run-attempt.ts";
+import { withoutValues } from "./secrets/without-values.ts";
 
 const STEPS: Record<Inputs["step"], (inputs: Inputs) => Promise<void>> = {
   prepare: prepareStep,
@@ -45,8 +46,9 @@ async function agentStep(inputs: Inputs): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => cancelled.abort());
   const access = readAccess(process.env);
   for (const secret of access.secrets) setSecret(secret);
+  const clean = withoutValues(access.secrets);
   const report = await withoutCommands((print) =>
-    runAttempt({ inputs, access, print, signal: cancelled.signal }),
+    runAttempt({ inputs, access, print: (text) => print(clean(text)), signal: cancelled.signal }),
   );
   const { usage } = report;
   await say(
