@@ -1,4 +1,4 @@
-/** Starts programs behind a confining command: polite signals get through it, its exit tells how the program itself ended. */
+/** A sandbox made of a confining command: polite signals get through it, its exit tells how the program itself ended. */
 import { randomUUID } from "node:crypto";
 import { open, rm, statfs, type FileHandle } from "node:fs/promises";
 import { constants } from "node:os";
@@ -11,9 +11,11 @@ import {
   type Group,
   type Patience,
   type Program,
+  type Start,
 } from "../process-group.ts";
 import type { Limits } from "./limits.ts";
 import { quoted } from "./root-shell.ts";
+import type { Sandbox } from "./sandbox.ts";
 
 export interface Confinement {
   /** The confining command for a program; the program's own command line follows it. */
@@ -23,6 +25,8 @@ export interface Confinement {
   limits: Limits;
   /** Text for bash that runs its arguments confined, with `told` as their open file 3. */
   last: (told: string) => string;
+  /** Done whenever no program is left inside. */
+  whenQuiet: () => Promise<void>;
   /** The runner's folder for what is laid out, out of sight of the programs. */
   folder: string;
   /** The folder whose disk is kept from being filled, and the free bytes at which everything inside is ended. */
@@ -43,11 +47,32 @@ const MAX_TOLD_BYTES = 4096;
 /** Milliseconds; a fast disk takes 2 GB in it. */
 const DISK_WATCH = 1000;
 
-export function startConfined(
-  confinement: Confinement,
-  program: Program,
-  patience: Patience = PATIENCE,
-): Group {
+export function confinedSandbox(kind: Sandbox["kind"], confinement: Confinement): Sandbox {
+  const { limits, folder, whenQuiet } = confinement;
+  const live = new Set<Group>();
+  const start: Start = (program, patience) => {
+    const group = startConfined(confinement, program, patience);
+    live.add(group);
+    const exit = group.exit.then(async (end) => {
+      live.delete(group);
+      if (live.size === 0) await whenQuiet();
+      return end;
+    });
+    const and = (end: () => Promise<void>) => async (): Promise<void> => {
+      await end();
+      await exit;
+    };
+    return { child: group.child, exit, stop: and(group.stop), sweep: and(group.sweep) };
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all([...live].map((group) => group.stop()));
+    await limits.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { kind, limits: limits.kind, start, close };
+}
+
+function startConfined(confinement: Confinement, program: Program, patience: Patience = PATIENCE): Group {
   const { around, inside, limits, last, folder } = confinement;
   const told = join(folder, `end-${randomUUID()}`);
   const text = [
@@ -74,15 +99,7 @@ export function startConfined(
     const bound = watch.met() ?? (await limits.met());
     return { ...(await faithful(end, told)), bound };
   });
-  const stop = async (): Promise<void> => {
-    await group.stop();
-    await exit;
-  };
-  const sweep = async (): Promise<void> => {
-    await group.sweep();
-    await exit;
-  };
-  return { child: group.child, exit, stop, sweep };
+  return { child: group.child, exit, stop: group.stop, sweep: group.sweep };
 }
 
 /** How the program itself ended, of which the confining command knows only a number. */

@@ -4,7 +4,7 @@ import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { BUBBLEWRAP_USER, bubblewrapArguments, COVERABLE } from "./bubblewrap.ts";
-import { startConfined, type Confinement } from "./confined.ts";
+import { confinedSandbox, type Confinement } from "./confined.ts";
 import { layOut, type Machine } from "./layout.ts";
 import { openLimits, type Bounds } from "./limits.ts";
 import { INSIDE, placeFiles } from "./placed.ts";
@@ -52,18 +52,11 @@ export async function openBubblewrap(
     // Ignored signals stay ignored in bubblewrap; Node, the first inside, takes them up again.
     last: () =>
       `trap '' INT TERM HUP; exec "$@"${filter === null ? "" : ` ${FILTER_FILE}<${quoted(filterFile)}`}`,
+    whenQuiet: async () => undefined,
     folder,
     disk: { path: rooms.clone, least: bounds.free },
   };
-  return {
-    kind: "bubblewrap",
-    limits: limits.kind,
-    start: (program, patience) => startConfined(confinement, program, patience),
-    close: async () => {
-      await limits.close();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return confinedSandbox("bubblewrap", confinement);
 }
 
 /** The program and its version, as 0.8. */

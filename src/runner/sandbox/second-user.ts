@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { startConfined, type Confinement } from "./confined.ts";
+import { confinedSandbox, type Confinement } from "./confined.ts";
 import { layOut, type Machine } from "./layout.ts";
 import { openLimits, type Bounds } from "./limits.ts";
 import { mountScript } from "./mount-script.ts";
@@ -19,7 +19,7 @@ const TOOLS = ["unshare", "setpriv", "mount", "pivot_root", "ip", "setsid"];
 
 /**
  * Root builds the namespaces and the new root; what runs inside is the second user, who has neither rights nor a way to get any. The rooms
- * are the second user's until the sandbox is closed. Instead of a sandbox: why this machine has none of the kind.
+ * are the second user's as long as a program runs inside, and the runner's otherwise. Instead of a sandbox: why this machine has none of the kind.
  */
 export async function openSecondUser(
   rooms: Rooms,
@@ -38,12 +38,11 @@ export async function openSecondUser(
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, "root"), { recursive: true, mode: 0o700 });
   const placed = await placeFiles(join(folder, "etc"), rooms, user);
-  const own = [rooms.clone, rooms.home].map(quoted).join(" ");
-  if (!(await succeeds(shell, `chown -Rh ${USER}:${USER} ${own}`)))
-    return `the rooms cannot be handed to the user ${USER}`;
   // Whoever may write to a socket may connect to it; only inside is there a way to this one.
   await chmod(rooms.gateway, 0o666);
   const limits = await openLimits(bounds);
+  const handTo = (owner: string): string =>
+    `chown -Rh ${owner} ${[rooms.clone, rooms.home].map(quoted).join(" ")}`;
   const mounts = mountScript({ layout, placed, folder: join(folder, "root"), tmpBytes: bounds.tmp });
   const confinement: Confinement = {
     around: ({ cwd, env }) => [
@@ -61,22 +60,18 @@ export async function openSecondUser(
     ],
     inside: INSIDE,
     limits,
-    last: (told) => leading(shell.slice(0, -1), mounts, told),
+    last: (told) =>
+      leading({ becomeRoot: shell.slice(0, -1), handOver: handTo(`${user.uid}:${user.gid}`), mounts, told }),
+    whenQuiet: async () => {
+      if (!(await succeeds(shell, handTo(`${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`))))
+        throw new Error(
+          `the agent's rooms could not be taken back from the user ${USER}; look at the disk of this machine`,
+        );
+    },
     folder,
     disk: { path: rooms.clone, least: bounds.free },
   };
-  return {
-    kind: "user",
-    limits: limits.kind,
-    start: (program, patience) => startConfined(confinement, program, patience),
-    close: async () => {
-      await limits.close();
-      const back = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
-      if (!(await succeeds(shell, `chown -Rh ${back} ${own}`)))
-        throw new Error(`the rooms ${own} of the agent could not be taken back from the user ${USER}`);
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return confinedSandbox("user", confinement);
 }
 
 async function numbersOf(name: string): Promise<InsideUser> {
@@ -97,7 +92,14 @@ async function missingTools(shell: readonly string[]): Promise<string | null> {
  * tells the second, which is root's. That one passes the polite ones on and, when the first or the runner itself is gone, kills the third: the first process of
  * the new namespaces, with which all others end.
  */
-function leading(becomeRoot: readonly string[], mounts: string, told: string): string {
+function leading(parts: {
+  /** The command line, which may be empty, by which a program is root's. */
+  becomeRoot: readonly string[];
+  handOver: string;
+  mounts: string;
+  told: string;
+}): string {
+  const { becomeRoot, handOver, mounts, told } = parts;
   const words = quoted(`${told}.signals`);
   // It stays root's to the end: as another user it would outlive the second, and nobody would take in the orphans of the programs.
   const third = ["trap '' INT TERM HUP", mounts, `cd "$1" && shift || exit 125`, `"$@"`, "exit $?"].join(
@@ -106,6 +108,7 @@ function leading(becomeRoot: readonly string[], mounts: string, told: string): s
   const second = [
     "trap '' INT TERM HUP",
     `exec 3>>${quoted(told)} 8<>${words}`,
+    `${handOver} || exit 125`,
     `unshare --mount --net --ipc --uts --pid --fork --kill-child -- bash --noprofile --norc -c ${quoted(third)} bash "\${@:3}" <&0 8>&- &`,
     "third=$!",
     "while kill -0 $third 2>/dev/null; do",

@@ -87,4 +87,17 @@ describe.skipIf(!(await hasBubblewrap()))("programs in bubblewrap", () => {
 
     expect(await running(mark)).toEqual([]);
   });
+
+  it("are ended with the sandbox", async () => {
+    const other = await openedSandbox();
+    const mark = `stay-${randomUUID()}`;
+    const group = other.start(`echo ready; exec -a ${mark} sleep 1000`, {
+      patience: { interrupt: 50, terminate: 50 },
+    });
+    await says(group, "ready");
+    await other.close();
+
+    expect(await running(mark)).toEqual([]);
+    expect((await group.exit).signal).not.toBe(null);
+  });
 });

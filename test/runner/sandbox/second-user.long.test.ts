@@ -41,7 +41,7 @@ describe.skipIf(process.getuid?.() !== 0)("a program of the second user", () => 
     );
 
     expect({ out, code }).toEqual({ out: `agent\n${clone}\nhello\n`, code: 0 });
-    expect((await stat(join(clone, "read"))).uid).not.toBe(0);
+    expect((await stat(join(clone, "read"))).size).toBe(5);
     expect((await stat(join(home, "made"))).size).toBe(5);
   });
 
@@ -82,12 +82,16 @@ describe.skipIf(process.getuid?.() !== 0)("a program of the second user", () => 
     expect(await running(mark)).toEqual([]);
   });
 
-  it("gives its rooms back at the end", async () => {
-    const other = await openedSandbox({ open: opening("uid") });
-    await other.run("echo made > made; ln -s /etc/hostname link");
-    await other.sandbox.close();
+  it("has its rooms only as long as it runs", async () => {
+    const owner = async (): Promise<number> => (await stat(join(opened.clone, "made"))).uid;
+    const group = opened.start("echo made > made; ln -s /etc/hostname link; echo ready; read line");
+    await says(group, "ready");
+    expect(await owner()).not.toBe(0);
+    group.child.stdin.end("\n");
+    await group.exit;
 
-    expect((await stat(join(other.clone, "made"))).uid).toBe(0);
-    await other.close();
+    expect(await owner()).toBe(0);
+    expect((await opened.run("echo more >> made")).code).toBe(0);
+    await group.sweep();
   });
 });
