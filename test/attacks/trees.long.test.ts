@@ -115,6 +115,7 @@ const CASES: readonly (readonly [name: string, write: (work: RawWork) => void, r
   ["E26 a folder of folders of folders", bomb, "too_many_files (all)"],
   ["E31 the same without any file", hollow, "too_many_files (all)"],
   ["E27 bytes that a later commit takes back", hiddenBytes, "too_many_bytes (all)"],
+  ["F14 a bundle that unpacks to 150 MB", adds("zeros.txt", Buffer.alloc(150 * 1024 * 1024)), BROKEN],
   ["E28 a way out of the folder", adds("../evil.txt"), BROKEN],
   ["E29 a direction-changing character", adds("a\u202etxt.js"), "odd_path a\u202etxt.js"],
   ["E30 git's attributes", adds("src2/.gitattributes", "* filter=x\n"), "protected src2/.gitattributes"],
