@@ -1,5 +1,5 @@
 /** Which of this machine's files programs inside a sandbox see: an allowlist, looked up once when the sandbox is opened. */
-import { lstat, readlink, realpath } from "node:fs/promises";
+import { lstat, readdir, readlink, realpath } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { Rooms } from "./sandbox.ts";
 
@@ -23,6 +23,8 @@ export interface Machine {
   home: string;
   /** Folders with the tools that actions have put onto the machine. */
   toolcaches: readonly string[];
+  /** Where the program of GitHub's runner lies, with the keys by which GitHub knows the machine; null: it is elsewhere or there is none. */
+  runner: string | null;
   /** The runner's own folder, with the job, the session and what is handed over. */
   temp: string;
 }
@@ -30,7 +32,7 @@ export interface Machine {
 const ROOT_FOLDERS = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 
 /** Folders of installed programs, readable by everyone on the machine that has them. */
-const SYSTEM = ["/usr", "/opt", "/nix/store", "/home/linuxbrew/.linuxbrew", "/var/lib/gems"];
+const SYSTEM = ["/usr", "/nix/store", "/home/linuxbrew/.linuxbrew", "/var/lib/gems"];
 
 /** No password, no key, no account of a registry: only what programs need to run at all. */
 const SETTINGS = [
@@ -90,7 +92,7 @@ const NEVER_WHOLE = new Set(["/", "/root", "/home", "/var", "/tmp"]);
 /** Throws if a room holds the runner's own folder: then nothing could be hidden. */
 export async function layOut(rooms: Rooms, machine: Machine): Promise<Layout> {
   const temp = await realpath(machine.temp);
-  const home = await realpath(machine.home);
+  const home = (await realpathOrNull(machine.home)) ?? machine.home;
   const writable: Mount[] = [];
   for (const room of [rooms.clone, rooms.home]) {
     const source = await realpath(room);
@@ -105,7 +107,10 @@ export async function layOut(rooms: Rooms, machine: Machine): Promise<Layout> {
     if (stats?.isSymbolicLink()) links.push({ path, text: await readlink(path) });
     else if (stats !== null) wanted.push(path);
   }
+  const secret = [temp, home, ...(machine.runner === null ? [] : [machine.runner])];
   const tools = [
+    // Each for itself, for a runner of GitHub's may be installed among them.
+    ...(await entriesOf("/opt")),
     ...machine.path.split(":"),
     ...machine.toolcaches,
     ...HOME_TOOLCHAINS.map((name) => join(home, name)),
@@ -113,7 +118,7 @@ export async function layOut(rooms: Rooms, machine: Machine): Promise<Layout> {
   const readable: Mount[] = [];
   const add = async (path: string, { isNamed }: { isNamed: boolean }): Promise<void> => {
     const source = isAbsolute(path) ? await realpathOrNull(path) : null;
-    if (source === null || (!isNamed && !maySee(source, { temp, home }))) return;
+    if (source === null || (!isNamed && !maySee(source, secret, temp))) return;
     for (const target of new Set([source, path])) {
       const isThere = readable.some((mount) => mount.target === mount.source && holds(mount.target, target));
       if (!isThere && !links.some((link) => holds(link.path, target))) readable.push({ source, target });
@@ -136,18 +141,29 @@ function holding(room: string, temp: string): Error {
   );
 }
 
+/** The folder of GitHub's runner, whose Node runs actions as `externals/node24/bin/node` in it; null: another Node runs this. */
+export function runnerOf(node: string): string | null {
+  return /^(?<folder>.+)\/externals\/node\d+\/bin\/node$/.exec(node)?.groups?.["folder"] ?? null;
+}
+
 /** Whether `path` is `folder` or lies in it; both are absolute. */
 export function holds(folder: string, path: string): boolean {
   return folder === "/" || path === folder || path.startsWith(`${folder}/`);
 }
 
-/** Of what the search path names nothing is shown that would show the person's home or the runner's own folder with it. */
-function maySee(path: string, { temp, home }: { temp: string; home: string }): boolean {
-  return !isHidden(path) && !holds(path, temp) && !holds(temp, path) && !holds(path, home);
+/** Of what only the search path or the machine names nothing is shown that would show a secret folder with it, or lies in the runner's own. */
+function maySee(path: string, secret: readonly string[], temp: string): boolean {
+  return !isHidden(path) && !holds(temp, path) && !secret.some((folder) => holds(path, folder));
 }
 
 function isHidden(path: string): boolean {
   return NEVER_WHOLE.has(path) || HIDDEN.some((folder) => holds(folder, path));
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  return (await realpathOrNull(folder)) === null
+    ? []
+    : (await readdir(folder)).map((name) => join(folder, name));
 }
 
 async function lstatOrNull(path: string): Promise<Awaited<ReturnType<typeof lstat>> | null> {

@@ -1,7 +1,7 @@
 /** Opens the strictest sandbox that this machine has, and says what is missing where there is none. */
 import { homedir } from "node:os";
 import { startGroup } from "../process-group.ts";
-import type { Machine } from "./layout.ts";
+import { runnerOf, type Machine } from "./layout.ts";
 import { usualBounds, type Bounds } from "./limits.ts";
 import { openBubblewrap } from "./open-bubblewrap.ts";
 import { probe } from "./probe.ts";
@@ -48,6 +48,7 @@ export async function openSandbox(
     path: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
     home: environment["HOME"] ?? homedir(),
     toolcaches: toolcaches.flatMap((folder) => folder ?? []),
+    runner: runnerOf(process.execPath),
     temp,
   };
   const all = { ...(await usualBounds(rooms.clone)), ...bounds };

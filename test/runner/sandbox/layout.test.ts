@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bubblewrapArguments } from "../../../src/runner/sandbox/bubblewrap.ts";
-import { layOut, type Layout, type Machine } from "../../../src/runner/sandbox/layout.ts";
+import { layOut, runnerOf, type Layout, type Machine } from "../../../src/runner/sandbox/layout.ts";
 import { seccompFilter } from "../../../src/runner/sandbox/seccomp.ts";
 import { installSandbox } from "../../../src/runner/sandbox/install.ts";
 import type { Rooms } from "../../../src/runner/sandbox/sandbox.ts";
@@ -23,7 +23,13 @@ describe("the layout of a sandbox", () => {
       readable: [],
       gateway: join(base, "socket"),
     };
-    machine = { path: "/usr/bin", home: join(base, "person"), toolcaches: [join(base, "cache")], temp };
+    machine = {
+      path: "/usr/bin",
+      home: join(base, "person"),
+      toolcaches: [join(base, "cache")],
+      runner: null,
+      temp,
+    };
   });
   afterEach(() => rm(base, { recursive: true, force: true }));
 
@@ -52,6 +58,20 @@ describe("the layout of a sandbox", () => {
 
     expect(ownOf(layout)).toEqual(["cache", "person/.rustup"]);
     expect(layout.readable.map(({ target }) => target)).not.toContain(path);
+  });
+
+  it("never shows the folder of GitHub's runner because the search path names one around it", async () => {
+    const runner = join(base, "person/tools/runner");
+    await mkdir(join(runner, "bin"), { recursive: true });
+    const path = `${base}/person/tools:${runner}:${runner}/bin`;
+
+    expect(ownOf(await layOut(rooms, { ...machine, path, runner }))).toEqual([
+      "cache",
+      "person/.rustup",
+      "person/tools/runner/bin",
+    ]);
+    expect(runnerOf("/opt/runner/externals/node24/bin/node")).toBe("/opt/runner");
+    expect(runnerOf("/usr/bin/node")).toBe(null);
   });
 
   it("shows no passwords, keys or accounts of the machine", async () => {

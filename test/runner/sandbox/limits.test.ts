@@ -78,7 +78,7 @@ describe.skipIf(!(await hasBubblewrap()))("a disk that fills up", () => {
 
 /** So much is free on no disk: the first look at it finds too little. A probe would find that too, so there is none. */
 async function onFullDisk(rooms: Rooms, { temp }: SandboxOptions): Promise<Sandbox> {
-  const machine = { path: process.env["PATH"] ?? "", home: homedir(), toolcaches: [], temp };
+  const machine = { path: process.env["PATH"] ?? "", home: homedir(), toolcaches: [], runner: null, temp };
   const bounds = { ...(await usualBounds(rooms.clone)), free: Number.MAX_SAFE_INTEGER };
   const sandbox = await openBubblewrap(rooms, machine, bounds);
   if (typeof sandbox === "string") throw new Error(sandbox);

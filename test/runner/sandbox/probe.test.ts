@@ -56,7 +56,11 @@ async function foundIn(change: string, { isGatewayThere = true } = {}): Promise<
     await writeFile(join(bin, "bwrap"), text);
     await chmod(join(bin, "bwrap"), 0o755);
     const all = { ...(await usualBounds(rooms.clone)), ...bounds };
-    const sandbox = await openBubblewrap(rooms, { path, home: homedir(), toolcaches: [], temp }, all);
+    const sandbox = await openBubblewrap(
+      rooms,
+      { path, home: homedir(), toolcaches: [], runner: null, temp },
+      all,
+    );
     if (typeof sandbox === "string") throw new Error(sandbox);
     found = await probe(sandbox, rooms, temp);
     return sandbox;
