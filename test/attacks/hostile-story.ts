@@ -45,7 +45,8 @@ export interface RawReport {
   refused: { path: string; rule: string }[];
 }
 
-const CONFIG = `agents: {default: {agent: scripted}}
+/** The config of its repository. */
+export const CONFIG = `agents: {default: {agent: scripted}}
 review: {enabled: false}
 sandbox: auto
 logs: artifact
