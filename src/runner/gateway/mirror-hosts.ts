@@ -4,9 +4,6 @@ import { isPathOf, LONGEST_PATH } from "./mirror-rules.ts";
 
 type Kind = Registry["kind"];
 
-/** A further name of the registry that everybody uses, which lock files have; it stands for the default of its kind. */
-const ALIASES: Record<string, Kind> = { "registry.yarnpkg.com": "npm" };
-
 /** Where such registries keep their files, and how a file's path looks there. */
 const FILES: Record<string, { kind: Kind; path: RegExp }> = {
   "files.pythonhosted.org": {
@@ -31,9 +28,8 @@ export function isIntercepted({ base }: Registry): boolean {
 export function hostsOf(registries: readonly Registry[]): string[] {
   const own = registries.filter(isIntercepted).map(({ base }) => new URL(base).hostname);
   const used = new Set(registries.map(({ kind }) => kind));
-  const aliases = Object.entries(ALIASES).filter(([, kind]) => used.has(kind));
   const files = Object.entries(FILES).filter(([, { kind }]) => used.has(kind));
-  return [...new Set([...own, ...[...aliases, ...files].map(([host]) => host)])];
+  return [...new Set([...own, ...files.map(([host]) => host)])];
 }
 
 /** The address that a path on such a host stands for, and whose registry's it is; null: there may be none such. */
@@ -48,14 +44,13 @@ export function addressAt(
     return { registry: owner, url: new URL(`https://${host}/${path}`) };
   for (const registry of registries) {
     const base = new URL(registry.base);
-    const isAlias = ALIASES[host] === registry.kind && registry.mount === registry.kind;
-    if (base.hostname !== host && !isAlias) continue;
-    const folder = isAlias ? "" : base.pathname.replace(/^\//, "").replace(/\/?$/, "/").replace(/^\/$/, "");
+    if (base.hostname !== host) continue;
+    const folder = base.pathname.replace(/^\//, "").replace(/\/?$/, "/").replace(/^\/$/, "");
     const below = path.startsWith(folder) ? path.slice(folder.length) : null;
     if (below !== null && isPathOf(registry.kind, below))
       return { registry, url: new URL(`${registry.base}/${below}`) };
     const isBeside = path.length <= LONGEST_PATH && !path.split("/").includes("..");
-    if (isBeside && !isAlias && BESIDE[registry.kind]?.test(path) === true)
+    if (isBeside && BESIDE[registry.kind]?.test(path) === true)
       return { registry, url: new URL(`${base.origin}/${path}`) };
   }
   return null;

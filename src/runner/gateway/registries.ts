@@ -7,7 +7,14 @@ import { git } from "../git.ts";
 import type { Registry } from "./gateway.ts";
 import { fromCargoConfig, fromGemfile, fromGoEnv, fromGradle, fromMavenXml } from "./registry-compiled.ts";
 import { usableBase, type Named } from "./registry-named.ts";
-import { fromBunfig, fromNpmrc, fromPnpmYaml, fromYarnrc, fromYarnYaml } from "./registry-npm.ts";
+import {
+  fromBunfig,
+  fromNpmrc,
+  fromPnpmYaml,
+  fromYarnLock,
+  fromYarnrc,
+  fromYarnYaml,
+} from "./registry-npm.ts";
 import { fromPipConf, fromPipfile, fromPyproject, fromRequirements, fromUvToml } from "./registry-python.ts";
 
 export interface ConfiguredRegistry extends Registry {
@@ -40,7 +47,7 @@ export interface RegistriesOptions {
 type Kind = Registry["kind"];
 
 const MOST_FILES = 100;
-const MOST_BYTES = 256 * 1024;
+const MOST_BYTES = 2 * 1024 * 1024;
 const MOST_REGISTRIES = 24;
 
 /** Folders that hold other people's files, or files for tests. */
@@ -51,6 +58,7 @@ const FILES: readonly { kind: Kind; path: RegExp; read: ((text: string) => Named
   { kind: "npm", path: /(?:^|\/)package\.json$/, read: null },
   { kind: "npm", path: /(?:^|\/)\.npmrc$/, read: fromNpmrc },
   { kind: "npm", path: /(?:^|\/)\.yarnrc$/, read: fromYarnrc },
+  { kind: "npm", path: /(?:^|\/)yarn\.lock$/, read: fromYarnLock },
   { kind: "npm", path: /(?:^|\/)\.yarnrc\.yml$/, read: fromYarnYaml },
   { kind: "npm", path: /(?:^|\/)pnpm-workspace\.yaml$/, read: fromPnpmYaml },
   { kind: "npm", path: /(?:^|\/)bunfig\.toml$/, read: fromBunfig },

@@ -18,6 +18,13 @@ export function fromYarnrc(text: string): Named[] {
   return lastOf(pairs.map(({ groups }) => [groups?.["key"] ?? "", groups?.["value"] ?? ""]));
 }
 
+/** The `yarn.lock` of yarn 1, to which it keeps: the hosts that packages were taken from, where those are all of an address. */
+export function fromYarnLock(text: string): Named[] {
+  const hosts = [...text.matchAll(/^ {2}resolved "https:\/\/(?<host>[^/"]+)\//gm)];
+  const named = new Set(hosts.map(({ groups }) => `https://${groups?.["host"] ?? ""}`));
+  return [...named].slice(0, 5).map((url) => ({ kind: "npm", url, name: null, isDefault: false }));
+}
+
 const Yarn = z.object({
   npmRegistryServer: z.string().optional(),
   npmScopes: z.record(z.string(), z.object({ npmRegistryServer: z.string().optional() })).default({}),

@@ -27,7 +27,6 @@ describe("a registry's own host", () => {
 
   it.each([
     ["npm", "https://npm.example.com/folder", "npm.example.com", "/folder/six"],
-    ["npm", "https://npm.example.com", "registry.yarnpkg.com", "/six/-/six-1.0.0.tgz"],
     ["pypi", "https://pypi.example.com/simple", "pypi.example.com", "/simple/six/"],
     ["pypi", "https://pypi.example.com/simple", "pypi.example.com", "/pypi/six/1.0/json"],
     ["pypi", "https://pypi.example.com/simple", "pypi.example.com", "/files/six-1.0.whl"],

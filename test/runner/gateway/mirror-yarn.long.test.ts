@@ -12,7 +12,7 @@ import { registry, startMirror, startRegistry } from "./mirror-front.ts";
 const run = promisify(execFile);
 
 describe.skipIf(!(await hasYarn()))("yarn 1", () => {
-  it.each(["npm.example.com", "registry.yarnpkg.com"])(
+  it.each(["npm.example.com", "yarn.example.com"])(
     "installs what its lock file names at %s, and leaves the file as it is",
     async (host) => {
       const home = await mkdtemp(join(tmpdir(), "gza-yarn-"));
@@ -22,7 +22,15 @@ describe.skipIf(!(await hasYarn()))("yarn 1", () => {
       const tarball = await readFile(join(home, "six.tgz"));
       const upstream = await startRegistry({ "/six/-/six-1.0.0.tgz": tarball });
       const own = { ...registry("npm", "https://npm.example.com"), names: [], isDefault: true };
-      const mirror = await startMirror([own], { "npm.example.com": upstream.base });
+      const locked = {
+        ...registry("npm", "https://yarn.example.com", { mount: "npm-2" }),
+        names: [],
+        isDefault: false,
+      };
+      const mirror = await startMirror([own, locked], {
+        "npm.example.com": upstream.base,
+        "yarn.example.com": upstream.base,
+      });
       const { env, files } = registryEnvironment([own], {
         gateway: mirror.address,
         home,

@@ -46,6 +46,11 @@ describe("the registries of a repository", () => {
       { npm: "https://one.example.com default", "npm-2": "https://own.example.com @own" },
     ],
     [
+      "yarn.lock",
+      'six@^1.0.0:\n  version "1.0.0"\n  resolved "https://yarn.example.com/six/-/six-1.0.0.tgz#abc"\n',
+      { npm: `${STANDARD} default`, "npm-2": "https://yarn.example.com" },
+    ],
+    [
       ".yarnrc.yml",
       "npmRegistryServer: https://one.example.com\nnpmScopes:\n  own:\n    npmRegistryServer: https://own.example.com\n    npmAuthToken: ${TOKEN}\n",
       { npm: "https://one.example.com default", "npm-2": "https://own.example.com @own" },
