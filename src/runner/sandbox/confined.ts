@@ -51,18 +51,20 @@ export function confinedSandbox(kind: Sandbox["kind"], confinement: Confinement)
   const { limits, folder, whenQuiet } = confinement;
   const live = new Set<Group>();
   const start: Start = (program, patience) => {
-    const group = startConfined(confinement, program, patience);
-    live.add(group);
-    const exit = group.exit.then(async (end) => {
+    const inner = startConfined(confinement, program, patience);
+    const exit = inner.exit.then(async (end) => {
       live.delete(group);
       if (live.size === 0) await whenQuiet();
       return end;
     });
+    // The control group is looked at after the end of the program: whoever waits for the end waits for that too.
     const and = (end: () => Promise<void>) => async (): Promise<void> => {
       await end();
       await exit;
     };
-    return { child: group.child, exit, stop: and(group.stop), sweep: and(group.sweep) };
+    const group: Group = { child: inner.child, exit, stop: and(inner.stop), sweep: and(inner.sweep) };
+    live.add(group);
+    return group;
   };
   const close = async (): Promise<void> => {
     await Promise.all([...live].map((group) => group.stop()));
