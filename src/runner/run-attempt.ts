@@ -1,5 +1,5 @@
 /** The step `agent`: runs the attempt by its kind; whatever happens, a raw report says how it ended. */
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Job } from "../domain/job.ts";
 import { agentFolder } from "./agents/install.ts";
@@ -16,30 +16,22 @@ import { runReview } from "./run-review.ts";
 import { withoutSecrets } from "./secrets/without-secrets.ts";
 import { keepsSession, saveSession } from "./sessions.ts";
 
-/** Runs the attempt that `prepare` has laid out and leaves bundle, raw report and log in the hand-over folder, none with a secret of the run. */
+/**
+ * Runs the attempt that `prepare` has laid out and leaves bundle, raw report and log in the hand-over folder. That folder is uploaded
+ * whatever becomes of this step: nothing lies in it before it has been looked through for the secrets of the run.
+ */
 export async function runAttempt(run: AttemptRun): Promise<RawReport> {
   const { inputs, access } = run;
   const job = Job.parse(JSON.parse(await readFile(join(inputs.temp, JOB_FILE), "utf8")));
-  const report = fitted(await attemptReport(run, job));
-  const clean = await lookedThrough({ inputs, job }, report, access.secrets);
-  await writeFile(join(inputs.handOver, RAW_REPORT_FILE), JSON.stringify(clean));
+  const unseen = { ...inputs, handOver: join(inputs.temp, "unseen") };
+  await rm(unseen.handOver, { recursive: true, force: true });
+  await mkdir(unseen.handOver);
+  const report = fitted(await attemptReport({ ...run, inputs: unseen }, job));
+  const clean = await withoutSecrets({ inputs: unseen, job }, report, access.secrets);
+  await writeFile(join(unseen.handOver, RAW_REPORT_FILE), JSON.stringify(clean));
+  await rm(inputs.handOver, { recursive: true, force: true });
+  await rename(unseen.handOver, inputs.handOver);
   return clean;
-}
-
-/** What could not be looked through does not leave: the folder is uploaded whatever becomes of this step. */
-async function lookedThrough(
-  handedOver: Parameters<typeof withoutSecrets>[0],
-  report: RawReport,
-  secrets: readonly string[],
-): Promise<RawReport> {
-  try {
-    return await withoutSecrets(handedOver, report, secrets);
-  } catch (error) {
-    const { handOver } = handedOver.inputs;
-    await rm(handOver, { recursive: true, force: true });
-    await mkdir(handOver);
-    throw error;
-  }
 }
 
 async function attemptReport(run: AttemptRun, job: Job): Promise<RawReport> {

@@ -81,7 +81,11 @@ export async function rebased(story: Story, signal = new AbortController().signa
   const opened = await openEnclosure({ ...place, access, print });
   if (opened.kind === "fault") throw new Error(opened.why);
   const { enclosure } = opened;
-  const attempt = await openAttempt({ ...place, run: { inputs, access, print, signal, patience }, enclosure });
+  const attempt = await openAttempt({
+    ...place,
+    run: { inputs, access, print, signal, patience },
+    enclosure,
+  });
   const raw = await runRebase(attempt);
   await closeAttempt(attempt);
   return { raw, printed, base, ...bundled(laid), told: toldTo(attempt.home) };
