@@ -7,6 +7,7 @@ import type { AgentSpec, Asking } from "./agents/agent-spec.ts";
 import { troubleOf } from "./agents/provider-signs.ts";
 import { runAgent, type AgentOutcome } from "./agents/run-agent.ts";
 import type { Enclosure } from "./enclosure.ts";
+import type { GatewayFacts } from "./gateway/gateway.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Access } from "./model-access.ts";
 import { head, plainText, tail } from "./plain-text.ts";
@@ -35,8 +36,8 @@ export interface Attempt {
   home: string;
   /** What the agent and the repository's commands live in. */
   enclosure: Enclosure;
-  /** Folder of the installed agent; null: it comes with the action. */
-  installed: string | null;
+  /** Folder of the installed agent and its version; null: it comes with the action. */
+  installed: { folder: string; version: string } | null;
   /** The session to go on with, until the agent is invoked for the first time; null: a new one. */
   resume: string | null;
   /** Every invocation of the agent until now. */
@@ -100,7 +101,15 @@ export async function ask(attempt: Attempt, prompt: string, asking: Asking): Pro
   const { clone } = run.inputs;
   const resume = sessionFor(attempt, asking);
   const outcome = await runAgent({
-    command: agent.command({ job: { ...job, limits }, clone, home, asking, resume, installed, model }),
+    command: agent.command({
+      job: { ...job, limits },
+      clone,
+      home,
+      asking,
+      resume,
+      installed: installed?.folder ?? null,
+      model,
+    }),
     stream: agent.stream,
     prompt,
     cwd: run.inputs.clone,
@@ -123,10 +132,18 @@ export async function ask(attempt: Attempt, prompt: string, asking: Asking): Pro
   const turns = Math.min(facts.usage.requests - answers, limits.turns);
   const { state } = outcome;
   invocations.push(agent.turns === "gateway" ? { ...outcome, state: { ...state, turns } } : outcome);
-  // Not every agent says what its provider did; the gateway has seen it.
-  const unclear = ["agent_gave_up", "empty_run", "infrastructure"].includes(outcome.end);
-  const { end, why, resetAt } = (unclear ? troubleOf(facts.signs) : null) ?? outcome;
-  return { end, why, words: plainText(state.result?.text || state.lastWords), resetAt };
+  return { ...seenBy(facts, outcome), words: plainText(state.result?.text || state.lastWords) };
+}
+
+/** Not every agent says what its provider did: a refusal can look like an end, and few know when a quota is renewed. The gateway has seen it. */
+function seenBy(
+  { signs }: GatewayFacts,
+  { end, why, resetAt }: AgentOutcome,
+): Pick<Asked, "end" | "why" | "resetAt"> {
+  if (end === "quota") return { end, why, resetAt: resetAt ?? signs.limit?.resetAt ?? null };
+  const isUnclear = ["agent_gave_up", "empty_run", "infrastructure"].includes(end);
+  const isRefused = end === "completed" && signs.isRefusal;
+  return (isUnclear || isRefused ? troubleOf(signs) : null) ?? { end, why, resetAt };
 }
 
 /** The session to go on with: an earlier attempt's at first, the attempt's own where there is something to mend. */
@@ -152,6 +169,7 @@ export function spent({
   job,
   invocations,
   enclosure,
+  installed,
 }: Attempt): Pick<RawReport, "usage" | "agent" | "tools" | "hosts" | "sandbox"> {
   const facts = enclosure.gateway.facts();
   const usage = {
@@ -179,7 +197,7 @@ export function spent({
   }
   if (enclosure.model !== null) Object.assign(usage, facts.usage);
   const last = invocations.findLast(({ state }) => state.model !== "")?.state;
-  const version = head(plainText(last?.version ?? ""), 100);
+  const version = head(plainText(last?.version || (installed?.version ?? "")), 100);
   const model = head(plainText(facts.models.at(-1) ?? last?.model ?? ""), 100);
   return {
     usage,

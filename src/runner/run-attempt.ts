@@ -2,7 +2,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Job } from "../domain/job.ts";
-import { agentFolder } from "./agents/install.ts";
+import { agentFolder, installedVersion } from "./agents/install.ts";
 import { agentNamed, unknownAgent } from "./agents/agent.ts";
 import { closeAttempt, openAttempt, spent, type Attempt, type AttemptRun } from "./attempt.ts";
 import { openEnclosure } from "./enclosure.ts";
@@ -44,8 +44,9 @@ async function attemptReport(run: AttemptRun, job: Job): Promise<RawReport> {
   const { inputs, access, print } = run;
   const home = join(inputs.temp, "home");
   await mkdir(home, { recursive: true });
-  const installed = agent.packaged ? agentFolder(agent.name, inputs.temp) : null;
-  const opened = await openEnclosure({ inputs, job, agent, home, installed, access, print });
+  const folder = agent.packaged ? agentFolder(agent.name, inputs.temp) : null;
+  const installed = folder === null ? null : { folder, version: await installedVersion(folder) };
+  const opened = await openEnclosure({ inputs, job, agent, home, installed: folder, access, print });
   if (opened.kind === "fault") return { ...bad(job, opened.why), fault: opened.why };
   const { enclosure } = opened;
   const attempt = await openAttempt({ run, job, agent, home, enclosure, installed });

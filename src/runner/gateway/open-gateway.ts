@@ -97,6 +97,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url = "" } = request;
     if (!url.startsWith("/")) return refuseProxy(url, response);
+    // A sandbox that is tried out looks only whether anybody is there.
+    if (method === "GET" && url === "/") return void response.writeHead(204).end();
     if (url.startsWith("/registry/")) return mirror.answer(request, response);
     const target = targetOf(method, url);
     if (target.kind === "route") return callModel(desk, target, { request, response });

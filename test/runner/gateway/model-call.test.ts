@@ -231,7 +231,7 @@ describe("refused is", () => {
     ["POST", "/google/v1beta/models/../files:generateContent"],
     ["POST", "/google/v1beta/tunedModels/x:generateContent"],
     ["PATCH", "/openai/responses"],
-    ["GET", "/"],
+    ["GET", "/other"],
     ["POST", "/anthropicx/v1/messages"],
     ["GET", "/registry/nowhere/left-pad"],
   ])("%s %s", async (method, path) => {
