@@ -3,15 +3,25 @@ import { randomUUID } from "node:crypto";
 import { setSecret, summary } from "@actions/core";
 import { plainText } from "./plain-text.ts";
 
+/** A log is for people to read, and lies on the runner's disk until the step is over. */
+const MAX_PRINTED_BYTES = 16 * 1024 * 1024;
+
 /**
  * Runs `work` with a printer for untrusted lines. GitHub's runner obeys lines that begin with `::` in any step's output; between
- * `::stop-commands::<word>` and `::<word>::` it does not, and nobody can guess the word.
+ * `::stop-commands::<word>` and `::<word>::` it does not, and nobody can guess the word. What comes after 16 MiB is not printed.
  */
 export async function withoutCommands<T>(work: (print: (text: string) => void) => Promise<T>): Promise<T> {
   const word = randomUUID();
+  let bytes = 0;
   process.stdout.write(`::stop-commands::${word}\n`);
   try {
-    return await work((text) => process.stdout.write(`${plainText(text).replace(/\n+$/, "")}\n`));
+    return await work((text) => {
+      if (bytes > MAX_PRINTED_BYTES) return;
+      const line = `${plainText(text).replace(/\n+$/, "")}\n`;
+      bytes += Buffer.byteLength(line);
+      process.stdout.write(line);
+      if (bytes > MAX_PRINTED_BYTES) process.stdout.write("What else is printed is not shown here.\n");
+    });
   } finally {
     process.stdout.write(`\n::${word}::\n`);
   }

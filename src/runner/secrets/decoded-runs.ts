@@ -8,8 +8,10 @@ export interface DecodedRun {
   text: string;
 }
 
-const BASE64 = /(?:[A-Za-z0-9+/_-]{4}[ \t]*(?:\\?\r?\n[ \t+"'#*/]*)?){6,}[A-Za-z0-9+/_-]{0,3}={0,2}/g;
-const HEX = /(?:(?:\\x|0x|%|=|)[0-9A-Fa-f]{2}[\s:,;"'+-]{0,3}){16,}/g;
+// Bounded, for an expression that goes on for millions of characters ends in a full stack; longer runs are several that touch.
+const BASE64 = /(?:[A-Za-z0-9+/_-]{4}[ \t]*(?:\\?\r?\n[ \t+"'#*/]*)?){6,20000}[A-Za-z0-9+/_-]{0,3}={0,2}/g;
+const HEX = /(?:(?:\\x|0x|%|=|)[0-9A-Fa-f]{2}[\s:,;"'+-]{0,3}){16,20000}/g;
+const WORD = /\S{8,80000}/g;
 const ESCAPES = /(?:\\u\{?[0-9A-Fa-f]{2,6}\}?|\\x[0-9A-Fa-f]{2}|%[0-9A-Fa-f]{2}|&#x?[0-9A-Fa-f]{2,6};)/;
 
 const MAX_UNPACKED = 1024 * 1024;
@@ -18,28 +20,39 @@ const MAX_RUNS = 20_000;
 /** Runs that decode to something that can be read. */
 export function decodedRuns(text: string): DecodedRun[] {
   const runs: DecodedRun[] = [];
-  for (const match of text.matchAll(BASE64)) {
+  for (const run of runsOf(text, BASE64)) {
     if (runs.length > MAX_RUNS) break;
-    const letters = match[0].replace(/[^A-Za-z0-9+/_=-]/g, "");
+    const letters = run.text.replace(/[^A-Za-z0-9+/_=-]/g, "");
     // Where the run truly begins is not known: a word may stand right before it.
     for (const skipped of letters.length > 4000 ? [0] : [0, 1, 2, 3])
-      push(runs, match, Buffer.from(letters.slice(skipped), "base64"));
+      push(runs, run, Buffer.from(letters.slice(skipped), "base64"));
   }
-  for (const match of text.matchAll(HEX)) {
+  for (const run of runsOf(text, HEX)) {
     if (runs.length > MAX_RUNS) break;
-    push(runs, match, Buffer.from(match[0].replace(/\\x|0x|[^0-9A-Fa-f]/g, ""), "hex"));
+    push(runs, run, Buffer.from(run.text.replace(/\\x|0x|[^0-9A-Fa-f]/g, ""), "hex"));
   }
-  for (const match of text.matchAll(/\S{8,}/g)) {
+  for (const run of runsOf(text, WORD)) {
     if (runs.length > MAX_RUNS) break;
-    if (ESCAPES.test(match[0]))
-      runs.push({ start: match.index, end: match.index + match[0].length, text: unescaped(match[0]) });
+    if (ESCAPES.test(run.text)) runs.push({ ...run, text: unescaped(run.text) });
   }
   return runs;
 }
 
-function push(runs: DecodedRun[], match: RegExpExecArray, bytes: Buffer): void {
+/** What the pattern matches, as it stands in the text; matches that touch are one. */
+function runsOf(text: string, pattern: RegExp): DecodedRun[] {
+  const ranges: { start: number; end: number }[] = [];
+  for (const match of text.matchAll(pattern)) {
+    const [start, end] = [match.index, match.index + match[0].length];
+    const last = ranges.at(-1);
+    if (last?.end === start) last.end = end;
+    else ranges.push({ start, end });
+  }
+  return ranges.map(({ start, end }) => ({ start, end, text: text.slice(start, end) }));
+}
+
+function push(runs: DecodedRun[], { start, end }: DecodedRun, bytes: Buffer): void {
   const text = readable(unpacked(bytes));
-  if (text !== null) runs.push({ start: match.index, end: match.index + match[0].length, text });
+  if (text !== null) runs.push({ start, end, text });
 }
 
 /** What follows the packed part is left alone, as in a run of letters that goes on into the next word. */
