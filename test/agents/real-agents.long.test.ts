@@ -65,7 +65,7 @@ describe.each(Object.entries(VOICES))("%s", (name, voice) => {
     expect(outcome.state.broken).toBe(0);
   });
 
-  it.runIf(isHere)("goes on with its session in another home", async () => {
+  it.runIf(isHere && voice.agent.sessions !== null)("goes on with its session in another home", async () => {
     using bench = createWorkbench();
     using later = createWorkbench();
     const first = await play(bench, {

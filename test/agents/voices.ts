@@ -8,6 +8,7 @@ import { ANTHROPIC } from "./model-server/anthropic.ts";
 import type { Answer, ToolCall } from "./model-server/answer.ts";
 import type { Dialect } from "./model-server/model-server.ts";
 import { OPENAI_RESPONSES } from "./model-server/openai-responses.ts";
+import { opencodeVoice } from "./opencode-voice.ts";
 
 export interface Voice {
   agent: AgentSpec;
@@ -83,7 +84,12 @@ args = ["${mark}"]
   },
 };
 
-export const VOICES = { claude, codex, gemini: geminiVoice } as const satisfies Record<string, Voice>;
+export const VOICES = {
+  claude,
+  codex,
+  gemini: geminiVoice,
+  opencode: opencodeVoice,
+} as const satisfies Record<string, Voice>;
 
 function patch(path: string, from: string, to: string): ToolCall {
   const text = `*** Begin Patch\n*** Update File: ${path}\n@@\n-${from}\n+${to}\n*** End Patch`;
