@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { WorkflowRun } from "../../src/playground/model/actions.ts";
 import type { Repository } from "../../src/playground/model/world.ts";
 import type { Story } from "../e2e/world.ts";
 
@@ -12,9 +13,7 @@ export interface Left {
 }
 
 export function allThatLeft({ repository, playground }: Story): Left[] {
-  const artifacts = repository.runs.flatMap((run) =>
-    run.artifacts.flatMap((artifact) => filesOf(artifact.directory)),
-  );
+  const artifacts = filesOfRuns(repository.runs);
   return [
     { where: "objects", bytes: objectsOf(repository.directory) },
     { where: "refs", bytes: git(["--git-dir", repository.directory, "for-each-ref"]) },
@@ -28,6 +27,11 @@ export function allThatLeft({ repository, playground }: Story): Left[] {
       .filter(({ where }) => where.endsWith("work.bundle"))
       .map(({ bytes }) => ({ where: "objects of a bundle", bytes: unbundled(repository, bytes) })),
   ];
+}
+
+/** The files of all their artifacts. */
+export function filesOfRuns(runs: readonly WorkflowRun[]): Left[] {
+  return runs.flatMap((run) => run.artifacts.flatMap((artifact) => filesOf(artifact.directory)));
 }
 
 /** The whole model, without what nobody can read. */

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { story, type Story } from "../e2e/world.ts";
-import { allThatLeft } from "./all-that-left.ts";
+import { allThatLeft, filesOfRuns } from "./all-that-left.ts";
 import { canariesOfKey, canary, searchFor, type Canary } from "./canaries.ts";
 
 /** Steps of the scripted agent by kind of attempt. */
@@ -136,11 +136,8 @@ export async function hostileStory(
   function artifact(issue: number, name: string): Buffer | null {
     const run = from.runs().findLast(({ inputs }) => inputs["task"] === String(issue));
     if (run === undefined) throw new Error(`#${issue} has had no workflow run`);
-    return (
-      allThatLeft({ ...from, repository: { ...repository, runs: [run] } }).find(
-        ({ where }) => where === `artifact ${name}`,
-      )?.bytes ?? null
-    );
+    const file = filesOfRuns([run]).find(({ where }) => where === `artifact ${name}`);
+    return file?.bytes ?? null;
   }
 
   return {

@@ -91,7 +91,7 @@ describe.skipIf(!(await hasBubblewrap()))("an agent that makes GZA say", () => {
     said = [
       ...[1, 2, pull ?? 0].flatMap((number) => from.said(number)),
       opened.title,
-      opened.body,
+      opened.body ?? "",
       ...from.repository.checks.flatMap(({ output }) => withoutFences(output.summary ?? "")),
       messages,
     ];
