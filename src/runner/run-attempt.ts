@@ -53,7 +53,9 @@ async function attemptReport(run: AttemptRun, job: Job): Promise<RawReport> {
   try {
     const report = withWayBack(attempt, await runKind(attempt));
     const { usage, hosts, sandbox } = spent(attempt);
-    return { ...report, usage, hosts, sandbox, session: await keepSession(attempt, report) };
+    // Where no agent was asked the report says what that costs: nothing.
+    const used = attempt.invocations.length === 0 ? report.usage : usage;
+    return { ...report, usage: used, hosts, sandbox, session: await keepSession(attempt, report) };
   } finally {
     await closeAttempt(attempt);
   }
