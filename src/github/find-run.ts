@@ -48,9 +48,13 @@ export async function findRun(
   repository: RepositoryKey,
   { wanted, dispatcher }: { wanted: WantedRun; dispatcher: Dispatcher },
 ): Promise<RunFacts | null> {
-  const run =
-    wanted.id === null ? await byName(client, repository, wanted) : await byId(client, repository, wanted.id);
-  return run && runFacts(run, dispatcher, wanted.base);
+  const found =
+    wanted.id === null
+      ? await byName(client, repository, wanted)
+      : [await byId(client, repository, wanted.id)];
+  const facts = found.flatMap((run) => (run === null ? [] : [runFacts(run, dispatcher, wanted.base)]));
+  // Anybody who may write can start a run of the same name.
+  return facts.find(({ genuine }) => genuine) ?? facts[0] ?? null;
 }
 
 /** The App's own run as it stands when GitHub has just started it. `repository`: its address. */
@@ -81,19 +85,16 @@ async function byId(client: Client, { owner, name }: RepositoryKey, id: number):
   }
 }
 
-async function byName(
-  client: Client,
-  { owner, name }: RepositoryKey,
-  wanted: WantedRun,
-): Promise<Run | null> {
+/** All of that name, the newest first. */
+async function byName(client: Client, { owner, name }: RepositoryKey, wanted: WantedRun): Promise<Run[]> {
   const title = runName(wanted.issue, wanted.job);
+  const found: Run[] = [];
   for (let page = 1; page <= PAGES; page += 1) {
     const runs = await listRuns(client, { owner, repo: name, page, created: `>=${secondsOf(wanted.since)}` });
-    const found = runs.find(({ display_title }) => display_title === title);
-    if (found !== undefined) return found;
-    if (runs.length < 100) return null;
+    found.push(...runs.filter(({ display_title }) => display_title === title));
+    if (runs.length < 100) break;
   }
-  return null;
+  return found;
 }
 
 async function listRuns(
