@@ -7,6 +7,7 @@ export const opencodeVoice: Voice = {
   agent: OPENCODE,
   protocol: "anthropic",
   dialect: ANTHROPIC,
+  wantsPackage: true,
   model: "claude-sonnet-4-5",
   run: (command) => ({ name: "bash", input: { command, description: "as the script says" } }),
   edit: (path, from, to) => [

@@ -20,6 +20,8 @@ export interface Voice {
   run(command: string): ToolCall;
   /** Answers that replace the whole line `from` of a file in the clone by `to`. */
   edit(path: string, from: string, to: string): Answer[];
+  /** It asks for a package that it does not need, whatever it is told; the gateway refuses. */
+  wantsPackage?: true;
   /** It does not ask again when an answer breaks off in its middle. */
   isBrokenForGood?: true;
   /** Files of a branch that would run `touch <mark>` or ask another model at `url`, if the agent heeded them. */
