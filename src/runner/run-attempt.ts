@@ -7,6 +7,8 @@ import { agentNamed, unknownAgent } from "./agents/agent.ts";
 import { closeAttempt, openAttempt, spent, type Attempt, type AttemptRun } from "./attempt.ts";
 import { openEnclosure } from "./enclosure.ts";
 import { fitted } from "./fit-report.ts";
+import type { Inputs } from "./inputs.ts";
+import { head, plainText } from "./plain-text.ts";
 import { JOB_FILE } from "./prepare.ts";
 import { blankReport, RAW_REPORT_FILE, type RawReport } from "./raw-report.ts";
 import { runRebase } from "./rebase/run-rebase.ts";
@@ -27,11 +29,36 @@ export async function runAttempt(run: AttemptRun): Promise<RawReport> {
   await rm(unseen.handOver, { recursive: true, force: true });
   await mkdir(unseen.handOver);
   const report = fitted(await attemptReport({ ...run, inputs: unseen }, job));
-  const clean = await withoutSecrets({ inputs: unseen, job }, report, access.secrets);
+  const clean = await lookedThrough({ inputs: unseen, job }, report, access.secrets);
   await writeFile(join(unseen.handOver, RAW_REPORT_FILE), JSON.stringify(clean));
   await rm(inputs.handOver, { recursive: true, force: true });
   await rename(unseen.handOver, inputs.handOver);
   return clean;
+}
+
+/** What cannot be looked through does not leave, and people are told why nothing came of the attempt. */
+async function lookedThrough(
+  left: { inputs: Inputs; job: Job },
+  report: RawReport,
+  secrets: readonly string[],
+): Promise<RawReport> {
+  try {
+    return await withoutSecrets(left, report, secrets);
+  } catch (error) {
+    const { handOver } = left.inputs;
+    await rm(handOver, { recursive: true, force: true });
+    await mkdir(handOver);
+    const { attempt, kind, usage, agent, sandbox, hosts } = report;
+    const why = plainText(error instanceof Error ? error.message : String(error));
+    const summary = `What the attempt left could not be looked through for secrets, so nothing of it is kept: ${head(why, 800)}`;
+    return {
+      ...blankReport({ attempt, kind, end: "infrastructure", summary }),
+      usage,
+      agent,
+      sandbox,
+      hosts,
+    };
+  }
 }
 
 async function attemptReport(run: AttemptRun, job: Job): Promise<RawReport> {
