@@ -72,7 +72,8 @@ function stepsOf(steps: readonly Step[], asking: string): readonly Step[] {
 async function play(steps: readonly Step[], maxTurns: number): Promise<void> {
   for (const step of steps) {
     if ("usage" in step) Object.assign(price, step.usage);
-    else if ("mend" in step) throw new Error("what mends cannot itself be mended; write its steps side by side");
+    else if ("mend" in step)
+      throw new Error("what mends cannot itself be mended; write its steps side by side");
     else if ("wait" in step) await pause(step.wait * 1000);
     else if ("provider" in step) return giveUp(providerTrouble(step.provider));
     else if ("refusal" in step) return giveUp(refusalTrouble());
