@@ -8,7 +8,6 @@ import { ANTHROPIC } from "./model-server/anthropic.ts";
 import type { Answer, ToolCall } from "./model-server/answer.ts";
 import type { Dialect } from "./model-server/model-server.ts";
 import { OPENAI_RESPONSES } from "./model-server/openai-responses.ts";
-import { opencodeVoice } from "./opencode-voice.ts";
 
 export interface Voice {
   agent: AgentSpec;
@@ -20,8 +19,6 @@ export interface Voice {
   run(command: string): ToolCall;
   /** Answers that replace the whole line `from` of a file in the clone by `to`. */
   edit(path: string, from: string, to: string): Answer[];
-  /** It asks for a package that it does not need, whatever it is told; the gateway refuses. */
-  wantsPackage?: true;
   /** It does not ask again when an answer breaks off in its middle. */
   isBrokenForGood?: true;
   /** Files of a branch that would run `touch <mark>` or ask another model at `url`, if the agent heeded them. */
@@ -90,7 +87,6 @@ export const VOICES = {
   claude,
   codex,
   gemini: geminiVoice,
-  opencode: opencodeVoice,
 } as const satisfies Record<string, Voice>;
 
 function patch(path: string, from: string, to: string): ToolCall {

@@ -5,7 +5,6 @@ import type { AgentCommand, AgentInput, AgentSpec } from "./agent-spec.ts";
 import { CLAUDE } from "./claude.ts";
 import { CODEX } from "./codex.ts";
 import { GEMINI } from "./gemini.ts";
-import { OPENCODE } from "./opencode.ts";
 import { progressOf } from "./progress.ts";
 import { scriptedSessionFile, scriptedSessionIn } from "./scripted-session.ts";
 import { readStream } from "./stream-json.ts";
@@ -14,7 +13,6 @@ export const AGENTS = {
   claude: CLAUDE,
   codex: CODEX,
   gemini: GEMINI,
-  opencode: OPENCODE,
   /** Replays the script that the repository keeps in `.github/gza-script.yml`, without any model. */
   scripted: {
     name: "scripted",

@@ -67,13 +67,21 @@ function unpacked(bytes: Buffer): Buffer {
   }
 }
 
-/** Where the packed bytes begin behind the header of zlib (RFC 1950) or gzip (RFC 1952); null: there is none. */
+/** How gzip begins, always with the one way to pack that there is. */
+const GZIP = Buffer.from([0x1f, 0x8b, 8]);
+
+/**
+ * Where the packed bytes begin behind the header of zlib (RFC 1950) or gzip (RFC 1952); null: there is none. A run can have taken in the end
+ * of the line before it: gzip's header is told from that, zlib's two bytes are not.
+ */
 function packedAt(bytes: Buffer): number | null {
-  const [first, second = 0, , flags = 0] = bytes;
+  const [first, second = 0] = bytes;
   if (first === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(second)) return 2;
-  if (first !== 0x1f || second !== 0x8b) return null;
-  let at = 10;
-  if (flags & 4) at += 2 + bytes.readUInt16LE(Math.min(at, bytes.length - 2));
+  const header = bytes.indexOf(GZIP);
+  if (header === -1) return null;
+  const flags = bytes[header + 3] ?? 0;
+  let at = header + 10;
+  if (flags & 4) at += 2 + bytes.readUInt16LE(Math.max(0, Math.min(at, bytes.length - 2)));
   for (const named of [8, 16]) if (flags & named) at = bytes.indexOf(0, at) + 1;
   return at;
 }

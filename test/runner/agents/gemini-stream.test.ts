@@ -1,7 +1,6 @@
-/** Lines as Gemini CLI and opencode have printed them, shortened to what their readers take. */
+/** Lines as Gemini CLI has printed them, shortened to what its reader takes. */
 import { describe, expect, it } from "vitest";
 import { readGemini } from "../../../src/runner/agents/gemini-stream.ts";
-import { readOpencode } from "../../../src/runner/agents/opencode-stream.ts";
 import type { StreamReader, ToolEvent } from "../../../src/runner/agents/stream.ts";
 
 describe("readGemini", () => {
@@ -48,42 +47,6 @@ describe("readGemini", () => {
     ["The model response was blocked due to safety settings.", { isRefusal: true }],
   ])("reads %s", (message, signs) => {
     expect(read(readGemini(), failed(message)).state.provider).toMatchObject(signs);
-  });
-});
-
-describe("readOpencode", () => {
-  it("takes steps, calls that are over and the last words", () => {
-    const tools: ToolEvent[] = [];
-    const tokens = { total: 130, input: 100, output: 10, reasoning: 0, cache: { write: 0, read: 20 } };
-    const { state } = read(readOpencode({ onTool: (event) => tools.push(event) }), [
-      '{"type":"step_start","sessionID":"ses_e00b95ef5ffeE1K8VHk4vu4Iwm","part":{"messageID":"msg_1"}}',
-      '{"type":"tool_use","part":{"tool":"bash","callID":"c1","messageID":"msg_1","state":{"status":"completed","input":{"command":"exit 3","description":"x"},"output":"hi\\n","metadata":{"exit":3}}}}',
-      JSON.stringify({ type: "step_finish", part: { messageID: "msg_1", reason: "tool-calls", tokens } }),
-      '{"type":"step_start","part":{"messageID":"msg_2"}}',
-      '{"type":"text","part":{"messageID":"msg_2","text":"All is done."}}',
-      JSON.stringify({ type: "step_finish", part: { messageID: "msg_2", reason: "stop", tokens } }),
-    ]);
-
-    expect(state).toMatchObject({
-      session: "ses_e00b95ef5ffeE1K8VHk4vu4Iwm",
-      turns: 2,
-      lastWords: "All is done.",
-      tokens: { input: 200, cached: 40, output: 20 },
-      result: { subtype: "success", isError: false, text: "All is done." },
-      broken: 0,
-    });
-    expect(tools).toMatchObject([
-      { event: "call", name: "Bash", input: { command: "exit 3" } },
-      { event: "result", text: "hi\n", isError: true },
-    ]);
-  });
-
-  it("reads the status of a provider's error", () => {
-    const error = { name: "APIError", data: { message: "No.", statusCode: 401 } };
-    const { state } = read(readOpencode(), [JSON.stringify({ type: "error", error })]);
-
-    expect(state.provider.status).toBe(401);
-    expect(state.result).toMatchObject({ isError: true, text: "No." });
   });
 });
 
