@@ -98,6 +98,8 @@ export async function ask(attempt: Attempt, prompt: string, asking: Asking): Pro
   // Zero means without limit, and what is left of one is never nothing here.
   const usd = job.limits.usd === 0 ? 0 : job.limits.usd - (usage.usd ?? 0);
   gateway.limit({ usd, answers: agent.turns === "gateway" ? limits.turns : null });
+  // Whoever settles a conflict needs its model and nothing else; the tools that write files anew need their registries before and after.
+  gateway.setOpen(job.kind !== "rebase");
   const { clone } = run.inputs;
   const resume = sessionFor(attempt, asking);
   const outcome = await runAgent({
@@ -128,6 +130,7 @@ export async function ask(attempt: Attempt, prompt: string, asking: Asking): Pro
     start: startIn(enclosure),
     cutOff: { signal: gateway.stopping(), stopped: () => gateway.facts().stopped },
   });
+  gateway.setOpen(true);
   const facts = gateway.facts();
   const turns = Math.min(facts.usage.requests - answers, limits.turns);
   const { state } = outcome;

@@ -67,10 +67,13 @@ export async function openEnclosure(place: {
     onFault: (fault) => print(`The gateway had a fault of its own: ${String(fault)}\n`),
   });
   const readable = [...ownPrograms(), ...(installed === null ? [] : [installed])];
-  const opened = await openSandbox(
-    job.sandbox,
-    { clone: inputs.clone, home, readable, gateway: socket },
-    { temp: inputs.temp, environment: process.env },
+  const rooms = { clone: inputs.clone, home, readable, gateway: socket };
+  const opened = await openSandbox(job.sandbox, rooms, { temp: inputs.temp, environment: process.env }).catch(
+    async (error: unknown) => {
+      // A gateway that nobody closes would keep the step from ending.
+      await gateway.close();
+      throw error;
+    },
   );
   const bridge = opened.kind === "sandbox" && opened.sandbox.kind === "off" ? await openBridge(socket) : null;
   const close = async (): Promise<void> => {

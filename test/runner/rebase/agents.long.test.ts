@@ -22,6 +22,18 @@ describe.concurrent("an agent", () => {
     expect(result.files["a"]).toBe("1\nboth\n3\n");
   });
 
+  it("reaches nothing but its model, whatever the config opens", async () => {
+    const connect = "CONNECT files.example.com:443 HTTP/1.1\\r\\nHost: files.example.com\\r\\n\\r\\n";
+    const ask = `exec 3<> "/dev/tcp/127.0.0.1/${"${HTTPS_PROXY##*:}"}"; printf '${connect}' >&3; timeout 60 cat <&3`;
+    const { raw } = await rebased({
+      ...BOTH,
+      job: { network: { registries: true, tunnel: ["files.example.com"] } },
+      agent: `${ask} | grep -q 'the network is closed in this part of the attempt' && ${SETTLE}`,
+    });
+
+    expect(raw).toMatchObject({ end: "completed", rebase: { by: "agent" } });
+  });
+
   it("that takes the branch's change away is not said to have found it on the base", async () => {
     const { raw, commits } = await rebased({
       ...BOTH,
