@@ -2,12 +2,12 @@
 import { z } from "zod";
 import { codexSigns } from "./codex-signs.ts";
 import { NO_SIGNS } from "./provider-signs.ts";
-import { readLines } from "./read-lines.ts";
 import { shellText } from "./shell-text.ts";
 import {
   blankState,
   countTool,
   parseLine,
+  readState,
   SessionId,
   type StreamEars,
   type StreamReader,
@@ -50,11 +50,7 @@ const NO_TOOLS = new Set(["agent_message", "reasoning", "error", "todo_list", "p
 /** It tells neither its turns nor its model: the gateway knows both. */
 export function readCodex(ears: StreamEars = {}): StreamReader {
   const reading: Reading = { state: blankState(), answer: 0, onTool: ears.onTool ?? (() => undefined) };
-  const lines = readLines((line) => {
-    if (line === null || (line.trim() !== "" && !takeLine(reading, line))) reading.state.broken += 1;
-    ears.onLine?.(line ?? "");
-  });
-  return { state: reading.state, ...lines };
+  return readState(reading.state, ears, (line) => takeLine(reading, line));
 }
 
 interface Reading {

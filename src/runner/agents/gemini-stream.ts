@@ -3,11 +3,11 @@ import { z } from "zod";
 import { geminiSigns } from "./gemini-signs.ts";
 import { toolOf } from "./gemini-tools.ts";
 import { NO_SIGNS } from "./provider-signs.ts";
-import { readLines } from "./read-lines.ts";
 import {
   blankState,
   countTool,
   parseLine,
+  readState,
   SessionId,
   type StreamEars,
   type StreamReader,
@@ -52,11 +52,7 @@ const TURNS_SENTENCE = "Maximum session turns exceeded";
 export function readGemini(ears: StreamEars = {}): StreamReader {
   const onTool = ears.onTool ?? (() => undefined);
   const reading: Reading = { state: blankState(), isNew: true, isCounted: false, error: null, onTool };
-  const lines = readLines((line) => {
-    if (line === null || (line.trim() !== "" && !takeLine(reading, line))) reading.state.broken += 1;
-    ears.onLine?.(line ?? "");
-  });
-  return { state: reading.state, ...lines };
+  return readState(reading.state, ears, (line) => takeLine(reading, line));
 }
 
 interface Reading {

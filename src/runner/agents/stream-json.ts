@@ -2,11 +2,11 @@
 import { z } from "zod";
 import { fingerprint } from "./fingerprint.ts";
 import { SYNTHETIC, takeSigns } from "./provider-signs.ts";
-import { readLines } from "./read-lines.ts";
 import {
   blankState,
   countTool,
   parseLine,
+  readState,
   SessionId as Id,
   type StreamEars,
   type StreamReader,
@@ -72,11 +72,7 @@ export function readStream(ears: StreamEars = {}): StreamReader {
   const state = blankState();
   const onTool = ears.onTool ?? (() => undefined);
   const reading: Reading = { state, answers: new Set(), usages: new Map(), settled: [], onTool };
-  const lines = readLines((line) => {
-    if (line === null || (line.trim() !== "" && !takeLine(reading, line))) state.broken += 1;
-    ears.onLine?.(line ?? "");
-  });
-  return { state, ...lines };
+  return readState(reading.state, ears, (line) => takeLine(reading, line));
 }
 
 interface Reading {

@@ -1,7 +1,7 @@
 /** What every agent's stream becomes, whatever its program prints: the state of a run, and the calls of its tools as they come. */
 import { z } from "zod";
 import { NO_SIGNS, type ProviderSigns } from "./provider-signs.ts";
-import type { LineReader } from "./read-lines.ts";
+import { readLines, type LineReader } from "./read-lines.ts";
 
 /** What is known of a run so far. Tokens and dollars are of the whole run. */
 export interface StreamState {
@@ -84,6 +84,19 @@ export function blankState(): StreamState {
     provider: NO_SIGNS,
     broken: 0,
   };
+}
+
+/** Reads a stream line by line. `take` brings a line into the state; false: it could not be read. */
+export function readState(
+  state: StreamState,
+  { onLine }: StreamEars,
+  take: (line: string) => boolean,
+): StreamReader {
+  const lines = readLines((line) => {
+    if (line === null || (line.trim() !== "" && !take(line))) state.broken += 1;
+    onLine?.(line ?? "");
+  });
+  return { state, ...lines };
 }
 
 /** Counts one more call of the tool. */
