@@ -89,7 +89,7 @@ export async function story(options: StoryOptions = {}): Promise<Story> {
   let crash = Promise.withResolvers<void>();
   const playground = await startPlayground({
     now: () => new Date(time.now()),
-    runner: { jobsAtOnce: options.jobsAtOnce ?? 2, interruptMilliseconds: 500, terminateMilliseconds: 500 },
+    runner: { jobsAtOnce: options.jobsAtOnce ?? 2 },
     webhookFetch: async (request) => {
       const payload: unknown = await request.json();
       for (const one of [app, ...replicas])
