@@ -1,15 +1,15 @@
 /** The action's entry: one step of a workflow job, chosen by the input `step`. */
 import { info, setFailed, setOutput, setSecret } from "@actions/core";
 import { exec } from "@actions/exec";
-import type { Remote } from "./fence.ts";
-import { bearer } from "./git.ts";
+import type { Remote } from "./git/fence.ts";
+import { bearer } from "./git/git.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
-import { readAccess } from "./model-access.ts";
+import { readAccess } from "./attempt/model-access.ts";
 import { maskToken, summarize, withoutCommands } from "./log.ts";
 import { prepare } from "./prepare.ts";
-import { publish } from "./publish.ts";
+import { publish } from "./publish/publish.ts";
 import type { Report } from "../domain/report.ts";
-import { runAttempt } from "./run-attempt.ts";
+import { runAttempt } from "./attempt/run-attempt.ts";
 import { withoutValues } from "./secrets/without-values.ts";
 
 const STEPS: Record<Inputs["step"], (inputs: Inputs) => Promise<void>> = {

@@ -6,13 +6,13 @@ import type { Job } from "../domain/job.ts";
 import { backupRef, branchRef, unfinishedRef } from "../domain/names.ts";
 import { agentNamed } from "./agents/agent.ts";
 import { installAgent } from "./agents/install.ts";
-import { readBaton, withCredentials, type Remote } from "./fence.ts";
-import { git, tryGit } from "./git.ts";
+import { readBaton, withCredentials, type Remote } from "./git/fence.ts";
+import { git, tryGit } from "./git/git.ts";
 import type { Inputs } from "./inputs.ts";
 import { blankReport, RAW_REPORT_FILE, type RawReport } from "./raw-report.ts";
 import { readJob } from "./read-job.ts";
 import { installSandbox } from "./sandbox/install.ts";
-import { fetchSession } from "./sessions.ts";
+import { fetchSession } from "./attempt/sessions.ts";
 
 export const GZA_NAME = "GZA";
 export const GZA_EMAIL = "gza@users.noreply.github.com";

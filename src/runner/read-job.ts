@@ -3,8 +3,8 @@ import { z } from "zod";
 import { Job } from "../domain/job.ts";
 import { batonRef } from "../domain/names.ts";
 import { Kind } from "../domain/task.ts";
-import { readBaton, withCredentials, type Remote } from "./fence.ts";
-import { git, tryGit } from "./git.ts";
+import { readBaton, withCredentials, type Remote } from "./git/fence.ts";
+import { git, tryGit } from "./git/git.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** What a report needs of the job even where the rest cannot be read. */

@@ -19,7 +19,7 @@ import { expect, it } from "vitest";
 import type { Report } from "../../src/domain/report.ts";
 import { prepare } from "../../src/runner/prepare.ts";
 import { startGroup } from "../../src/runner/process-group.ts";
-import { publish } from "../../src/runner/publish.ts";
+import { publish } from "../../src/runner/publish/publish.ts";
 import { blankReport } from "../../src/runner/raw-report.ts";
 import { saveWork, type SavedWork } from "../../src/runner/save-work/save-work.ts";
 import { createTaskServer, run, type TaskServer } from "../runner/task-server.ts";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
 import type { Report } from "../../src/domain/report.ts";
-import { publish } from "../../src/runner/publish.ts";
+import { publish } from "../../src/runner/publish/publish.ts";
 import { createTaskServer } from "../runner/task-server.ts";
 import { leaveRaw, sorted, type RawWork } from "./raw-work.ts";
 

@@ -1,5 +1,5 @@
 /** Looks for lines that got lost: what a change adds must be on the base, or a later change that landed has taken it away again. */
-import { gitBytes } from "../../src/runner/git.ts";
+import { gitBytes } from "../../src/runner/git/git.ts";
 import type { Picks } from "./check-picks.ts";
 import type { Outcome, TaskOutcome } from "./outcome.ts";
 import { isSame, listTree, type Entry, type FileChange } from "./read-changes.ts";

@@ -1,6 +1,6 @@
 /** Holds what landed without an agent to the patch that was replayed, by git's own id of it. */
-import { gitBytes, git } from "../../src/runner/git.ts";
-import { patchId, type Range } from "../../src/runner/patch.ts";
+import { gitBytes, git } from "../../src/runner/git/git.ts";
+import { patchId, type Range } from "../../src/runner/git/patch.ts";
 import type { LaidOut } from "./lay-out.ts";
 import type { Outcome, TaskOutcome } from "./outcome.ts";
 import type { Picks } from "./check-picks.ts";

@@ -1,7 +1,7 @@
 /** The independent oracle: plain `git cherry-pick` of the replayed commits in the order in which they landed. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { git, tryGit, type GitOptions } from "../../src/runner/git.ts";
+import { git, tryGit, type GitOptions } from "../../src/runner/git/git.ts";
 import type { LaidOut } from "./lay-out.ts";
 import type { Outcome } from "./outcome.ts";
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { git } from "../../src/runner/git.ts";
+import { git } from "../../src/runner/git/git.ts";
 import { checkLines } from "./check-lines.ts";
 import { checkPatches } from "./check-patches.ts";
 import { checkPicks } from "./check-picks.ts";

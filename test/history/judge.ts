@@ -2,7 +2,7 @@
 import { outcomeOf } from "../../src/cli/demo/outcome.ts";
 import type { Stage } from "../../src/cli/demo/stage.ts";
 import { REF_PREFIX } from "../../src/domain/names.ts";
-import { git } from "../../src/runner/git.ts";
+import { git } from "../../src/runner/git/git.ts";
 import { join } from "node:path";
 import { checkLines } from "./check-lines.ts";
 import { checkPatches, type Kept } from "./check-patches.ts";

@@ -2,7 +2,7 @@
 import type { Stage } from "../../src/cli/demo/stage.ts";
 import { branchRef, TASK_PREFIX } from "../../src/domain/names.ts";
 import { Record } from "../../src/domain/record.ts";
-import { git } from "../../src/runner/git.ts";
+import { git } from "../../src/runner/git/git.ts";
 import type { Task } from "./replay.ts";
 
 export interface Landed {

@@ -3,7 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CONFIG_PATH, WORKFLOW_PATH } from "../../src/domain/names.ts";
 import { SCRIPT_PATH, type Script, type Step } from "../../src/runner/agents/script.ts";
-import { git, type GitOptions } from "../../src/runner/git.ts";
+import { git, type GitOptions } from "../../src/runner/git/git.ts";
 import { REPLAY_BRANCH, type Manifest } from "./manifest.ts";
 import { listTree, type Entry, type Window } from "./read-changes.ts";
 import { patchBytes, writeEntries, type Replays, type Task } from "./replay.ts";

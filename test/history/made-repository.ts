@@ -1,5 +1,5 @@
 /** Makes repositories for tests, commit by commit, of anything that git can store. */
-import { git } from "../../src/runner/git.ts";
+import { git } from "../../src/runner/git/git.ts";
 
 /** Content of a plain file, or what else it is; null: it is deleted. */
 export type MadeFile =

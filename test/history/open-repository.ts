@@ -1,7 +1,7 @@
 /** Opens any repository for reading: through a bare one of the harness's own that borrows its objects, so that nothing of it is ever changed. */
 import { access, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { git, tryGit } from "../../src/runner/git.ts";
+import { git, tryGit } from "../../src/runner/git/git.ts";
 
 export interface OpenRepository {
   /** The harness's own bare repository. */

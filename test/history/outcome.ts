@@ -3,7 +3,7 @@ import type { Stage } from "../../src/cli/demo/stage.ts";
 import { taskRef } from "../../src/domain/names.ts";
 import { Receipt } from "../../src/domain/receipt.ts";
 import type { Record } from "../../src/domain/record.ts";
-import { git, tryGit } from "../../src/runner/git.ts";
+import { git, tryGit } from "../../src/runner/git/git.ts";
 import type { Task } from "./replay.ts";
 
 /** What it took to land a task at most; `none`: it was merged as it was. */

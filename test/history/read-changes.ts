@@ -1,5 +1,5 @@
 /** Reads the last changes of a history: what each one did to which file, and the commit before all of them. */
-import { git } from "../../src/runner/git.ts";
+import { git } from "../../src/runner/git/git.ts";
 import type { OpenRepository } from "./open-repository.ts";
 
 /** A file as a commit has it; null: it has none. */

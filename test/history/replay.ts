@@ -3,8 +3,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Config } from "../../src/domain/config.ts";
 import { guard, type GuardRules, type Refusal } from "../../src/domain/guard.ts";
-import { git, gitBytes, tryGit, type GitOptions } from "../../src/runner/git.ts";
-import { treeChanges } from "../../src/runner/tree-changes.ts";
+import { git, gitBytes, tryGit, type GitOptions } from "../../src/runner/git/git.ts";
+import { treeChanges } from "../../src/runner/git/tree-changes.ts";
 import {
   diffTrees,
   isSame,

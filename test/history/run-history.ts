@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { git } from "../../src/runner/git.ts";
+import { git } from "../../src/runner/git/git.ts";
 import { judge, type Judged } from "./judge.ts";
 import { landAll } from "./land.ts";
 import { layOut } from "./lay-out.ts";

@@ -11,7 +11,7 @@ import { workflowFor } from "../../src/cli/workflow.ts";
 import { branchRef, WORKFLOW_PATH } from "../../src/domain/names.ts";
 import { PERMISSIONS } from "../../src/github/permissions.ts";
 import { startPlayground } from "../../src/playground/playground.ts";
-import { bearer, git } from "../../src/runner/git.ts";
+import { bearer, git } from "../../src/runner/git/git.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const OWNER = "ada";

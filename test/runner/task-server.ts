@@ -6,12 +6,12 @@ import { dirname, join } from "node:path";
 import type { KnownFinding } from "../../src/domain/finding.ts";
 import type { Job } from "../../src/domain/job.ts";
 import type { Report } from "../../src/domain/report.ts";
-import type { Remote } from "../../src/runner/fence.ts";
+import type { Remote } from "../../src/runner/git/fence.ts";
 import type { Inputs } from "../../src/runner/inputs.ts";
-import type { AttemptRun } from "../../src/runner/attempt.ts";
+import type { AttemptRun } from "../../src/runner/attempt/attempt.ts";
 import { prepare } from "../../src/runner/prepare.ts";
-import { publish } from "../../src/runner/publish.ts";
-import { runAttempt } from "../../src/runner/run-attempt.ts";
+import { publish } from "../../src/runner/publish/publish.ts";
+import { runAttempt } from "../../src/runner/attempt/run-attempt.ts";
 
 export interface TaskServer {
   root: string;

@@ -3,7 +3,7 @@ import { Record } from "../../domain/record.ts";
 import { taskRef } from "../../domain/names.ts";
 import { Receipt } from "../../domain/receipt.ts";
 import { readCommit, resolve } from "../../playground/git/objects.ts";
-import { git } from "../../runner/git.ts";
+import { git } from "../../runner/git/git.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Outcome {

@@ -2,7 +2,7 @@
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bearer, git } from "../../runner/git.ts";
+import { bearer, git } from "../../runner/git/git.ts";
 
 export interface PushOptions {
   /** Address of the server, without a slash at the end. */

@@ -2,8 +2,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { blobContents, blobSizes } from "../blobs.ts";
-import { git } from "../git.ts";
+import { blobContents, blobSizes } from "../git/blobs.ts";
+import { git } from "../git/git.ts";
 import type { Registry } from "./gateway.ts";
 import { fromCargoConfig, fromGemfile, fromGoEnv, fromGradle, fromMavenXml } from "./registry-compiled.ts";
 import { usableBase, type Named } from "./registry-named.ts";

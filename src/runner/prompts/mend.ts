@@ -1,6 +1,6 @@
 /** Every word that an agent is told whose work `verify` has found red: once, in the session that made it. */
 import type { Job } from "../../domain/job.ts";
-import type { ShellResult } from "../run-shell.ts";
+import type { ShellResult } from "../attempt/run-shell.ts";
 import { askedFor, newFence, quoted } from "./quote.ts";
 import { CLOSING_WORDS, doneText, MATERIAL, RULES } from "./work-rules.ts";
 

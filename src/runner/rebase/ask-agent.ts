@@ -1,7 +1,7 @@
 /** Asks the agent to settle a stop, and takes over of its files what belongs to the rebase; what is not right is asked about once more. */
-import { ask } from "../attempt.ts";
-import { closingWords } from "../closing-words.ts";
-import { git } from "../git.ts";
+import { ask } from "../attempt/attempt.ts";
+import { closingWords } from "../attempt/closing-words.ts";
+import { git } from "../git/git.ts";
 import { head, plainText } from "../plain-text.ts";
 import { stopPrompt, type StopMatter } from "../prompts/rebase.ts";
 import { backgroundOf, sceneOf } from "./background.ts";

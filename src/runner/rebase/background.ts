@@ -1,6 +1,6 @@
 /** What an agent is told of both sides of a conflict: whatever came to the base and touches the same paths. */
 import type { RebaseMatter } from "../../domain/job.ts";
-import { git, tryGit } from "../git.ts";
+import { git, tryGit } from "../git/git.ts";
 import { head, plainText } from "../plain-text.ts";
 import type { RebaseScene, StopMatter } from "../prompts/rebase.ts";
 import { changedPaths, isAncestor, literally } from "./own-repository.ts";

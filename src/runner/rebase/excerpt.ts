@@ -1,7 +1,7 @@
 /** Both sides of a conflict in a few lines each, for prompts and for people. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { git, tryGit } from "../git.ts";
+import { git, tryGit } from "../git/git.ts";
 import { head, plainText } from "../plain-text.ts";
 import { isPlainFile, markersOf } from "./markers.ts";
 import type { Own } from "./own-repository.ts";

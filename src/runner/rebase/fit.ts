@@ -1,7 +1,7 @@
 /** Verifies what the rebase has made; where that is red, an agent makes the branch fit its base, once. */
-import { git } from "../git.ts";
-import { runVerify, verdictOf } from "../repository-commands.ts";
-import type { ShellResult } from "../run-shell.ts";
+import { git } from "../git/git.ts";
+import { runVerify, verdictOf } from "../attempt/repository-commands.ts";
+import type { ShellResult } from "../attempt/run-shell.ts";
 import { fitPrompt } from "../prompts/rebase.ts";
 import { askOnce, changeable, takeOver } from "./ask-agent.ts";
 import { sceneOf } from "./background.ts";

@@ -1,7 +1,7 @@
 /** The index as it was before an agent was asked: by it is seen what of the branch is gone afterwards, and it is laid out again. */
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { git } from "../git.ts";
+import { git } from "../git/git.ts";
 import { literally, pathList, type Own } from "./own-repository.ts";
 
 export interface KeptIndex {

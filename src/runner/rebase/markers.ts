@@ -1,6 +1,6 @@
 /** Conflict markers: where some are left that were on neither side before. */
 import { lstat } from "node:fs/promises";
-import { git, gitBytes } from "../git.ts";
+import { git, gitBytes } from "../git/git.ts";
 import { pathList, type Own } from "./own-repository.ts";
 import type { Unmerged } from "./stop.ts";
 

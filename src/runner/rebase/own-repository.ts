@@ -2,10 +2,10 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { branchRef } from "../../domain/names.ts";
-import { git, gitBytes, tryGit, type GitOptions } from "../git.ts";
+import { git, gitBytes, tryGit, type GitOptions } from "../git/git.ts";
 import type { Inputs } from "../inputs.ts";
 import { GZA_EMAIL, GZA_NAME, WORK_BRANCH } from "../prepare.ts";
-import { gzaIdentity } from "../rewrite.ts";
+import { gzaIdentity } from "../publish/rewrite.ts";
 
 /** A bare repository and the folder with the files, as git's options. */
 export type Own = GitOptions & { dir: string; workTree: string };

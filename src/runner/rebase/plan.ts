@@ -1,6 +1,6 @@
 /** What a rebase has to do: which commits go onto the base, and which are there already. */
-import { git, tryGit } from "../git.ts";
-import { patchId, type Range } from "../patch.ts";
+import { git, tryGit } from "../git/git.ts";
+import { patchId, type Range } from "../git/patch.ts";
 import { head as firstOf, plainText } from "../plain-text.ts";
 import { isAncestor, type Own } from "./own-repository.ts";
 

@@ -1,6 +1,6 @@
 /** Puts a commit on the base, or the base into the branch, as far as git can by itself. */
-import { git, tryGit, type GitResult } from "../git.ts";
-import { gzaIdentity } from "../rewrite.ts";
+import { git, tryGit, type GitResult } from "../git/git.ts";
+import { gzaIdentity } from "../publish/rewrite.ts";
 import { literally, pathList, type Own } from "./own-repository.ts";
 import { readStop, unmergedEntries, type Sides, type Unmerged } from "./stop.ts";
 import { removeUntracked } from "./tidy.ts";

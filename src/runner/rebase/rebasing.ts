@@ -1,9 +1,9 @@
 /** One rebase under way, and how it may end. */
 import type { RebaseMatter } from "../../domain/job.ts";
 import type { Conflict, RebaseClaim } from "../../domain/report.ts";
-import type { Asked, Attempt } from "../attempt.ts";
+import type { Asked, Attempt } from "../attempt/attempt.ts";
 import type { RawReport } from "../raw-report.ts";
-import { runSetup } from "../repository-commands.ts";
+import { runSetup } from "../attempt/repository-commands.ts";
 import type { Own } from "./own-repository.ts";
 import type { DroppedCommit } from "./plan.ts";
 import type { Unmerged } from "./stop.ts";

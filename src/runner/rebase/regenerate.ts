@@ -1,10 +1,10 @@
 /** Has generated files written anew by their own tools, once everything that they are generated from is settled. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Attempt } from "../attempt.ts";
-import { git, gitBytes, tryGit } from "../git.ts";
-import { shellOf } from "../repository-commands.ts";
-import { runShell } from "../run-shell.ts";
+import type { Attempt } from "../attempt/attempt.ts";
+import { git, gitBytes, tryGit } from "../git/git.ts";
+import { shellOf } from "../attempt/repository-commands.ts";
+import { runShell } from "../attempt/run-shell.ts";
 import { recipeFor, type Recipe } from "./lockfiles.ts";
 import { layAgain } from "./kept-index.ts";
 import { isPlainFile, markersOf } from "./markers.ts";

@@ -2,11 +2,11 @@
  * A `rebase` attempt: git puts the branch on its base as far as it can, tools write generated files anew, an agent settles the rest.
  * Half a rebase is nothing: the branch has not moved, so the next attempt begins anew and loses nothing.
  */
-import { reportOf, type Attempt } from "../attempt.ts";
-import { git } from "../git.ts";
+import { reportOf, type Attempt } from "../attempt/attempt.ts";
+import { git } from "../git/git.ts";
 import { head as firstOf } from "../plain-text.ts";
 import { blankReport, type RawReport } from "../raw-report.ts";
-import { writeBundle } from "../work.ts";
+import { writeBundle } from "../save-work/work.ts";
 import { verifyAndFit } from "./fit.ts";
 import { moveTip, openOwn, putOn, treeOf, writeOwn, writePicked } from "./own-repository.ts";
 import { planRebase, subjectOf, type Plan } from "./plan.ts";

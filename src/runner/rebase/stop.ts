@@ -1,6 +1,6 @@
 /** What both sides did where git stopped: every path that is left unmerged, by kind, with what each side has there. */
 import type { Conflict } from "../../domain/report.ts";
-import { git, gitBytes } from "../git.ts";
+import { git, gitBytes } from "../git/git.ts";
 import { head, plainText } from "../plain-text.ts";
 import { bothTexts } from "./excerpt.ts";
 import { literally, pathList, type Own } from "./own-repository.ts";

@@ -1,7 +1,7 @@
 /** Takes from the files what belongs to the rebase and puts everything else back as the runner's own index has it. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { git, tryGit } from "../git.ts";
+import { git, tryGit } from "../git/git.ts";
 import { literally, pathList, type Own } from "./own-repository.ts";
 
 export type Staging = { kind: "staged"; foreign: string[] } | { kind: "unreadable"; why: string };

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { Job } from "../../domain/job.ts";
-import { bundleBytes, collectWork } from "../work.ts";
+import { bundleBytes, collectWork } from "./work.ts";
 import type { Collected } from "./save-work.ts";
 
 const clone = process.argv[2];

@@ -1,7 +1,7 @@
 /** Looks at what an agent left uncommitted before git reads a byte of it: neither a file without end nor a flood of files may hold up the rest. */
 import { lstat } from "node:fs/promises";
-import { blobSizes } from "../blobs.ts";
-import { git, gitBytes, type GitOptions } from "../git.ts";
+import { blobSizes } from "../git/blobs.ts";
+import { git, gitBytes, type GitOptions } from "../git/git.ts";
 
 /** Bytes of one file, bytes of all new files, and how many there may be; the guard lets through far less. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;

@@ -9,7 +9,7 @@ import type { Inputs } from "../inputs.ts";
 import { head, plainText } from "../plain-text.ts";
 import { scrubbedEnvironment, type Group, type Patience, type Program } from "../process-group.ts";
 import { BUNDLE_FILE } from "../raw-report.ts";
-import { bundleBytes, collectWork, type Work } from "../work.ts";
+import { bundleBytes, collectWork, type Work } from "./work.ts";
 
 export interface SavePlace {
   inputs: Pick<Inputs, "clone" | "temp" | "handOver">;

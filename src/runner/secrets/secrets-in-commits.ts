@@ -1,7 +1,7 @@
 /** Looks for secrets in everything that commits would bring along: their files, the names of these, and the commits themselves. */
-import { blobContents, blobSizes } from "../blobs.ts";
-import { git, gitBytes } from "../git.ts";
-import { changedEntries } from "../tree-changes.ts";
+import { blobContents, blobSizes } from "../git/blobs.ts";
+import { git, gitBytes } from "../git/git.ts";
+import { changedEntries } from "../git/tree-changes.ts";
 import { findSecrets } from "./find-secrets.ts";
 import { withoutFound, type FoundSecret } from "./found-secret.ts";
 import type { KnownValues } from "./known-values.ts";

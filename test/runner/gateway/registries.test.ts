@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { registriesOf, type RegistriesOptions } from "../../../src/runner/gateway/registries.ts";
-import { git } from "../../../src/runner/git.ts";
+import { git } from "../../../src/runner/git/git.ts";
 
 const STANDARD = "https://npm.example.com";
 

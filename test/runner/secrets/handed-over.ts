@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Report } from "../../../src/domain/report.ts";
 import { prepare } from "../../../src/runner/prepare.ts";
 import { startGroup } from "../../../src/runner/process-group.ts";
-import { publish } from "../../../src/runner/publish.ts";
+import { publish } from "../../../src/runner/publish/publish.ts";
 import { blankReport, type RawReport } from "../../../src/runner/raw-report.ts";
 import { saveWork } from "../../../src/runner/save-work/save-work.ts";
 import { withoutSecrets } from "../../../src/runner/secrets/without-secrets.ts";

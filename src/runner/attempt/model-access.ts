@@ -1,0 +1,86 @@
+/** The models and registries that a run may use, as the workflow's secrets and variables name them; read once, in the step that holds the gateway. */
+import { z } from "zod";
+import { PROTOCOLS, type ModelAccess, type Protocol } from "../gateway/gateway.ts";
+
+/** Where each protocol is spoken by the vendor that made it. */
+const VENDORS: Record<Protocol, string> = {
+  anthropic: "https://api.anthropic.com",
+  openai: "https://api.openai.com",
+  google: "https://generativelanguage.googleapis.com",
+};
+
+/** The secret that a person adds for a model of this protocol. */
+export const SECRETS: Record<Protocol, string> = {
+  anthropic: "ANTHROPIC_API_KEY",
+  openai: "OPENAI_API_KEY",
+  google: "GEMINI_API_KEY",
+};
+
+const Base = z
+  .url({ abort: true })
+  .refine((text) => isSafe(new URL(text)), "must begin with https:// (http:// is for loopback only)")
+  .transform((text) => text.replace(/\/+$/, ""));
+
+/** A private registry's address and what it is shown as `authorization`. */
+export interface RegistryToken {
+  base: string;
+  authorization: string;
+}
+
+export interface Access {
+  models: ModelAccess[];
+  registryTokens: RegistryToken[];
+  /** Every secret among them, to be masked and never let out. */
+  secrets: string[];
+}
+
+/** Throws and names the input that cannot be read; the secret or variable behind it is what has to be mended. */
+export function readAccess(environment: Record<string, string | undefined>): Access {
+  const models = PROTOCOLS.flatMap((protocol) => modelOf(environment, protocol) ?? []);
+  const registryTokens = tokensOf(inputOf(environment, "registry-tokens"));
+  const secrets = [
+    ...models.map(({ credential }) => credential.value),
+    ...registryTokens.flatMap(({ authorization }) => [authorization, ...authorization.split(" ").slice(1)]),
+  ];
+  return { models, registryTokens, secrets: [...new Set(secrets)] };
+}
+
+/** A key goes before a login: it is counted in money, and any number of attempts can use it. */
+function modelOf(environment: Record<string, string | undefined>, protocol: Protocol): ModelAccess | null {
+  const key = inputOf(environment, `${protocol}-api-key`);
+  const login = protocol === "anthropic" ? inputOf(environment, "claude-login") : "";
+  const name = `${protocol}-base-url`;
+  const named = inputOf(environment, name);
+  if (key === "" && login === "") return null;
+  const base = Base.safeParse(named === "" ? VENDORS[protocol] : named);
+  if (!base.success)
+    throw new Error(`the input "${name}" is no address that can be used: ${base.error.issues[0]?.message}`);
+  const credential =
+    key === "" ? { kind: "login" as const, value: login } : { kind: "key" as const, value: key };
+  return { protocol, base: base.data, credential };
+}
+
+function tokensOf(text: string): RegistryToken[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines
+    .filter((line) => line !== "")
+    .map((line, index) => {
+      const [address = "", ...words] = line.split(/\s+/);
+      const base = Base.safeParse(address);
+      if (!base.success || words.length === 0)
+        throw new Error(
+          `the input "registry-tokens" cannot be read in its line ${index + 1}; write each as: https://registry.example.com Bearer <token>`,
+        );
+      return { base: base.data, authorization: words.join(" ") };
+    });
+}
+
+function inputOf(environment: Record<string, string | undefined>, name: string): string {
+  return (environment[`INPUT_${name.toUpperCase()}`] ?? "").trim();
+}
+
+function isSafe({ protocol, hostname }: URL): boolean {
+  return (
+    protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "[::1]", "localhost"].includes(hostname))
+  );
+}

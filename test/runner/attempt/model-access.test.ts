@@ -1,0 +1,65 @@
+/** Which models a run may use, from the inputs of its step. */
+import { expect, test } from "vitest";
+import { readAccess } from "../../../src/runner/attempt/model-access.ts";
+
+test("has no model where no secret is set, for GitHub hands out an empty text then", () => {
+  expect(readAccess({ "INPUT_ANTHROPIC-API-KEY": "", "INPUT_CLAUDE-LOGIN": "" })).toEqual({
+    models: [],
+    registryTokens: [],
+    secrets: [],
+  });
+});
+
+test("has the vendor's own address unless another is named", () => {
+  const { models, secrets } = readAccess({
+    "INPUT_ANTHROPIC-API-KEY": " key-a \n",
+    "INPUT_OPENAI-API-KEY": "key-o",
+    "INPUT_OPENAI-BASE-URL": "https://models.example.com/openai/",
+  });
+  expect(models).toEqual([
+    { protocol: "anthropic", base: "https://api.anthropic.com", credential: { kind: "key", value: "key-a" } },
+    {
+      protocol: "openai",
+      base: "https://models.example.com/openai",
+      credential: { kind: "key", value: "key-o" },
+    },
+  ]);
+  expect(secrets).toEqual(["key-a", "key-o"]);
+});
+
+test("takes the key where there is a login too", () => {
+  const both = { "INPUT_ANTHROPIC-API-KEY": "key", "INPUT_CLAUDE-LOGIN": "login" };
+  expect(readAccess(both).models.map(({ credential }) => credential.kind)).toEqual(["key"]);
+  expect(readAccess({ "INPUT_CLAUDE-LOGIN": "login" }).models.map(({ credential }) => credential)).toEqual([
+    { kind: "login", value: "login" },
+  ]);
+});
+
+test("sends no key over an open line, except to the machine itself", () => {
+  const key = { "INPUT_GOOGLE-API-KEY": "key" };
+  expect(() => readAccess({ ...key, "INPUT_GOOGLE-BASE-URL": "http://models.example.com" })).toThrow(
+    /google-base-url.*https/,
+  );
+  expect(readAccess({ ...key, "INPUT_GOOGLE-BASE-URL": "http://127.0.0.1:4000" }).models[0]?.base).toBe(
+    "http://127.0.0.1:4000",
+  );
+});
+
+test("reads a token for each private registry, and knows its secret part alone", () => {
+  const tokens = "https://npm.example.com/ Bearer abc\n\n  https://pypi.example.com Basic xyz\n";
+  expect(readAccess({ "INPUT_REGISTRY-TOKENS": tokens })).toEqual({
+    models: [],
+    registryTokens: [
+      { base: "https://npm.example.com", authorization: "Bearer abc" },
+      { base: "https://pypi.example.com", authorization: "Basic xyz" },
+    ],
+    secrets: ["Bearer abc", "abc", "Basic xyz", "xyz"],
+  });
+});
+
+test("names the line of a registry's token that cannot be read, and not what stands in it", () => {
+  expect(() =>
+    readAccess({ "INPUT_REGISTRY-TOKENS": "https://npm.example.com Bearer abc\nhunter2" }),
+  ).toThrow(/line 2; write each as/);
+  expect(() => readAccess({ "INPUT_REGISTRY-TOKENS": "hunter2" })).toThrow(/^(?!.*hunter2)/s);
+});
