@@ -56,6 +56,8 @@ export const Job = z.strictObject({
   rebase: RebaseMatter.nullable(),
   /** For a review of nothing but what a rebase changed: the old head, kept under `refs/gza/backup/<issue>/<attempt>`. */
   rebased: z.strictObject({ attempt: z.number().int().positive(), before: Sha }).nullable(),
+  /** How many attempts the config lets be in flight at once. */
+  parallel: z.number().int().positive(),
   setup: z.string().nullable(),
   verify: z.string().nullable(),
   sandbox: z.enum(["auto", "uid", "off"]),

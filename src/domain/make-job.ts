@@ -53,6 +53,7 @@ export function jobFor(
       attempt.how === "range" && record.rebased
         ? { attempt: record.rebased.attempt, before: record.rebased.before }
         : null,
+    parallel: config.parallel.tasks,
     setup: config.setup,
     verify: config.verify,
     sandbox: config.sandbox,

@@ -88,6 +88,7 @@ it("is all of this, in the shape of the contract", () => {
     },
     rebase: null,
     rebased: null,
+    parallel: 5,
     setup: "npm ci",
     verify: "npm test",
     sandbox: "auto",

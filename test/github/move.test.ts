@@ -96,6 +96,7 @@ function claim(snapshot: Snapshot): Move {
     },
     rebase: null,
     rebased: null,
+    parallel: 5,
     setup: null,
     verify: null,
     sandbox: "off",

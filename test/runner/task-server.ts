@@ -156,6 +156,7 @@ export function plainJob(base: string): Job {
     limits: LIMITS,
     rebase: null,
     rebased: null,
+    parallel: 5,
     setup: null,
     verify: null,
     sandbox: "off",

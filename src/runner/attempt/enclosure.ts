@@ -31,6 +31,10 @@ export type Opened =
   /** Nothing can start before a person has mended this: one sentence with the next step. */
   | { kind: "fault"; why: string };
 
+/** A subscription is one person's: its quota, and what its provider allows, are not made for twenty attempts. */
+const SHARED_LOGIN =
+  "A subscription serves one attempt at a time: set `parallel: {tasks: 1}` in .github/gza.yml, or add the secret ANTHROPIC_API_KEY, which any number of attempts can use.";
+
 export async function openEnclosure(place: {
   inputs: Inputs;
   job: Job;
@@ -44,6 +48,7 @@ export async function openEnclosure(place: {
   const { inputs, job, agent, home, installed, access, print } = place;
   const model = modelFor(agent, access);
   if (model === null && agent.protocols.length > 0) return { kind: "fault", why: noModel(agent) };
+  if (model?.credential.kind === "login" && job.parallel > 1) return { kind: "fault", why: SHARED_LOGIN };
 
   // Outside of every room, and short: the name of a unix socket may have about 100 characters.
   const folder = await mkdtemp(join(tmpdir(), "gza-"));
