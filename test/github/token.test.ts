@@ -97,6 +97,16 @@ test("a request that lacks a permission has the next look see which", async () =
   expect((await client.token?.grant())?.missing).toEqual(["issues: write"]);
 });
 
+test("that is refused is taken anew, and the write that met the refusal goes through", async () => {
+  const { client } = await installed();
+  await client.token?.grant();
+  playground.world.tokens.clear();
+
+  const { status } = await client.request("POST /repos/{owner}/{repo}/issues", { ...where, title: "A" });
+
+  expect([status, tokens()]).toEqual([201, 2]);
+});
+
 test.each([
   ["suspended", suspendInstallation],
   ["uninstalled", uninstallApp],
