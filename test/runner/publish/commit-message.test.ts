@@ -19,6 +19,13 @@ it.each([
   ["Mail a@b.example", "Mail a@b.example"],
   ["Docs [skip ci]", "Docs"],
   ["A\n\nGza-Task: #1\nCo-authored-by: Eve <e@e.e>\nSigned-off-by: Eve <e@e.e>", "A"],
+  ["A\n\nGza-Task : #1\nCo-Authored-By\t: Eve <e@e.e>", "A"],
+  ["Closes GH-3, fix:#4 and _resolves #5_", "see GH-3, see #4 and _see #5_"],
+  ["Thanks @@octocat, `@org/team` and _@ann_", "Thanks octocat, `org/team` and _ann_"],
+  // What is taken out must not leave together what it kept apart.
+  ["Docs [skip [skip ci]ci]", "Docs"],
+  ["A\n\nGza-[no ci]Task: #1\nskip-@checks: true", "A"],
+  ["A clo[no ci]ses #3", "A see #3"],
   ["A\u{1b}[31mB\u{202e}C\u{200b}", "ABC"],
 ])("%j becomes %j", (message, expected) => {
   const cleaned = cleanMessage(message, { task: 7, attempt: 2 });
@@ -30,4 +37,10 @@ it("keeps long messages within bounds", () => {
   const cleaned = cleanMessage("x".repeat(50_000), { task: 7, attempt: 2 });
 
   expect(cleaned).toHaveLength(10_000 + TRAILERS.length);
+});
+
+it("ends where somebody nests without end", () => {
+  const cleaned = cleanMessage(`${"[skip ".repeat(20)}[skip ci]${"ci]".repeat(20)}`, { task: 7, attempt: 2 });
+
+  expect(cleaned).not.toMatch(/\[skip ci\]/);
 });
