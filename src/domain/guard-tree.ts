@@ -1,5 +1,5 @@
 /** What the guard can only see beside other paths: names that one file system holds once, and lockfiles that change by themselves. */
-import { isNamed, type Change, type Refusal } from "./guard.ts";
+import { isNamed, isProtected, type Change, type GuardRules, type Refusal } from "./guard.ts";
 
 const GONE = "000000";
 
@@ -62,6 +62,48 @@ export function caseCollisions(changes: readonly Change[], tree: readonly string
   return added
     .filter(({ path }) => stepsOf(path).some((step) => (spellings.get(folded(step))?.size ?? 0) > 1))
     .map(({ path }) => ({ path, rule: "case_collision" }));
+}
+
+/** Links that one file leads through at most; Linux itself follows forty. */
+const MAX_HOPS = 40;
+
+/**
+ * Where links at protected places of a tree lead to, as patterns: whoever changes a file there changes what is read at the protected place.
+ * `links`: where each link of the tree points to, by its path. GitHub itself follows no links in `.github`.
+ */
+export function ledTo(
+  links: ReadonlyMap<string, string>,
+  rules: Pick<GuardRules, "protect" | "allow">,
+): string[] {
+  const places = [...links.keys()].filter(
+    (path) => isProtected(path, rules) && !/^\.github(?:\/|$)/i.test(path),
+  );
+  return [...new Set(places.flatMap((path) => wayOf(path, links)))].map((path) => `/${path}`);
+}
+
+/** Every path on the way from a link to what it stands for; what leads out of the tree ends it. */
+function wayOf(start: string, links: ReadonlyMap<string, string>): string[] {
+  const way: string[] = [];
+  for (let path: string | null = start; path !== null && way.length < MAX_HOPS;) {
+    const link = stepsOf(path).find((step) => links.has(step));
+    if (link === undefined) break;
+    const folder = link.split("/").slice(0, -1);
+    const target = links.get(link) ?? "";
+    const names = [...folder, ...target.split("/"), ...path.slice(link.length).split("/")];
+    path = target.startsWith("/") ? null : joined(names);
+    if (path !== null) way.push(path, ...stepsOf(path).filter((step) => links.has(step)));
+  }
+  return way;
+}
+
+/** null: it leads out of the tree, or stands for all of it. */
+function joined(names: readonly string[]): string | null {
+  const path: string[] = [];
+  for (const name of names) {
+    if (name === ".." && path.pop() === undefined) return null;
+    if (name !== ".." && name !== "." && name !== "") path.push(name);
+  }
+  return path.length === 0 ? null : path.join("/");
 }
 
 /** The path and every folder on the way to it. */

@@ -63,14 +63,15 @@ const MAX_PATH = 300;
 const MAX_REFUSALS = 100;
 
 /** What no config can open: GitHub refuses workflow files from GZA, and GZA's own settings are not an agent's to change. */
-const LOCKED = [".github/workflows/**", ".github/actions/**", ".github/gza*", "/.gitmodules"];
+const LOCKED = [".github/workflows", ".github/actions", ".github/gza*", "/.gitmodules"];
 
 /** What an agent leaves alone unless `guard.allow` names it: everything that runs, instructs or authorises by lying there. */
 const PROTECTED = [
-  ".github/**",
+  "/.github",
   "CODEOWNERS",
   ".gitattributes",
   ".gitmodules",
+  ".lfsconfig",
   ".husky/",
   ".githooks/",
   ".pre-commit-config.yaml",
@@ -97,6 +98,27 @@ const PROTECTED = [
   ".idea/",
   ".devcontainer/",
   ".envrc",
+  ".agents/",
+  ".aider*",
+  ".amazonq/",
+  ".augment/",
+  ".continue/",
+  ".goosehints",
+  ".junie/",
+  ".kiro/",
+  ".qwen/",
+  "QWEN.md",
+  ".roo/",
+  ".zed/",
+  // Other services run these on every push, with their own secrets.
+  ".circleci/",
+  ".buildkite/",
+  ".woodpecker/",
+  ".semaphore/",
+  ".teamcity/",
+  ".{gitlab-ci,travis,drone,woodpecker,cirrus,appveyor}.{yml,yaml}",
+  "{appveyor,azure-pipelines,bitbucket-pipelines}.{yml,yaml}",
+  "Jenkinsfile",
 ];
 
 const MODES = new Set(["000000", "100644", "100755", "120000"]);
@@ -166,7 +188,7 @@ function isGitLookAlike(name: string): boolean {
 
 const FOLDED = { locked: LOCKED.map(fold), protected: PROTECTED.map(fold) };
 
-function isProtected(path: string, rules: GuardRules): boolean {
+export function isProtected(path: string, rules: Pick<GuardRules, "protect" | "allow">): boolean {
   const folded = fold(path);
   if (isNamed(folded, FOLDED.locked)) return true;
   const named = isNamed(folded, FOLDED.protected) || isNamed(folded, rules.protect.map(fold));

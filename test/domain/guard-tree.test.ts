@@ -1,6 +1,6 @@
 /** What the guard sees beside other paths: lockfiles by themselves, and names that are one on some systems. */
 import { expect, it } from "vitest";
-import { caseCollisions, lockOnly } from "../../src/domain/guard-tree.ts";
+import { caseCollisions, ledTo, lockOnly } from "../../src/domain/guard-tree.ts";
 import type { Change } from "../../src/domain/guard.ts";
 
 function change(path: string, before = "100644"): Change {
@@ -47,4 +47,30 @@ it.each([
 it("leaves alone what collided before, and a file that is only renamed", () => {
   expect(caseCollisions([change("readme.md")], ["README.md", "readme.md"])).toEqual([]);
   expect(caseCollisions([change("readme.md", "000000")], ["readme.md"])).toEqual([]);
+});
+
+it.each([
+  ["a file", { "CLAUDE.md": "docs/rules.md" }, ["/docs/rules.md"]],
+  ["a folder", { ".claude/skills": "../tools/skills" }, ["/tools/skills"]],
+  ["a link", { "CLAUDE.md": "a.md", "a.md": "b.md", "b.md": "c.md" }, ["/a.md", "/b.md", "/c.md"]],
+  [
+    "a file in a folder that is a link",
+    { "CLAUDE.md": "docs/rules.md", docs: "texts" },
+    ["/docs/rules.md", "/docs", "/texts/rules.md"],
+  ],
+  ["a circle", { "CLAUDE.md": "a.md", "a.md": "CLAUDE.md" }, ["/a.md", "/CLAUDE.md"]],
+  ["all of the tree", { ".claude/all": ".." }, []],
+  ["what is outside", { "CLAUDE.md": "../rules.md", "AGENTS.md": "/etc/rules.md" }, []],
+  ["a file, from where nothing is protected", { "latest.md": "docs/rules.md" }, []],
+  ["a file, from where GitHub follows no links", { ".github/README.md": "../README.md" }, []],
+])("protects what links at protected places lead to: %s", (_, links, expected) => {
+  const paths = ledTo(new Map(Object.entries(links)), { protect: [], allow: [] });
+
+  expect(paths.toSorted()).toEqual(expected.toSorted());
+});
+
+it("follows no link that the config lets agents change", () => {
+  const links = new Map([["CLAUDE.md", "docs/rules.md"]]);
+
+  expect(ledTo(links, { protect: [], allow: ["CLAUDE.md"] })).toEqual([]);
 });

@@ -81,11 +81,30 @@ it.each([
   [".clinerules"],
   [".idea/workspace.xml"],
   ["AGENTS.md. ."],
+  [".agents/skills/deploy/SKILL.md"],
+  [".aider.conf.yml"],
+  ["QWEN.md"],
+  [".junie/guidelines.md"],
+  [".lfsconfig"],
+  [".circleci/config.yml"],
+  [".gitlab-ci.yml"],
+  ["azure-pipelines.yml"],
+  ["Jenkinsfile"],
 ])("protects %s", (path) => {
   const refusals = guard([change(path)], RULES);
 
   expect(refusals.map((refusal) => refusal.rule)).toContain("protected");
 });
+
+it.each([".github", ".claude", ".husky", ".github/workflows"])(
+  "protects %s from a link that stands for the folder, whatever the config allows in it",
+  (path) => {
+    const link = change(path, { mode: { before: "000000", after: "120000" }, target: "tools" });
+    const allow = path === ".github/workflows" ? [".github/**"] : [];
+
+    expect(guard([link], { ...RULES, allow })).toContainEqual({ path, rule: "protected" });
+  },
+);
 
 it("protects a path from removal as from change", () => {
   const gone = change("CODEOWNERS", { mode: { before: "100644", after: "000000" }, bytes: 0 });

@@ -72,6 +72,17 @@ export async function allPaths(dir: string, commit: string): Promise<string[]> {
   return names.split("\0").filter((path) => path !== "");
 }
 
+/** Where each symbolic link of a commit's tree points to. */
+export async function linksOf(dir: string, commit: string): Promise<Map<string, string>> {
+  const listing = await git(["ls-tree", "-r", "-z", commit], { dir });
+  const links = listing
+    .split("\0")
+    .filter((line) => line.startsWith(`${LINK} `))
+    .map((line) => ({ path: line.slice(line.indexOf("\t") + 1), oid: line.split(/[ \t]/)[2] ?? "" }));
+  const contents = await blobContents(dir, await blobSizes(dir, [...new Set(links.map(({ oid }) => oid))]));
+  return new Map(links.map(({ path, oid }) => [path, contents.get(oid)?.toString("utf8") ?? ""]));
+}
+
 function holdsBlob(entry: Entry): boolean {
   return entry.mode.after !== GONE && entry.mode.after !== SUBMODULE;
 }

@@ -1,11 +1,12 @@
 /** The guard of a rebase: what people have put on their branch is carried, everything else of it is judged like any other work. */
 import { guard, type GuardRules, type Refusal } from "../../domain/guard.ts";
+import { ledTo } from "../../domain/guard-tree.ts";
 import type { Job } from "../../domain/job.ts";
 import { blobContents, blobSizes } from "../git/blobs.ts";
 import { cleanPick } from "../git/clean-merge.ts";
 import { tryGit } from "../git/git.ts";
 import type { OriginalCommit } from "../git/original-commits.ts";
-import { changedEntries, changesOf, type Entry } from "../git/tree-changes.ts";
+import { changedEntries, changesOf, linksOf, type Entry } from "../git/tree-changes.ts";
 
 /** What both sides had before a rebase, seen from the base. */
 export interface RebaseGround {
@@ -42,21 +43,25 @@ const MAX_PATH = 300;
 export async function guardRebase(dir: string, rebased: Rebased): Promise<Refusal[]> {
   const { ground, tip, job } = rebased;
   const { files, bytes } = job.limits;
+  const rules = await rulesOf(dir, ground, job);
   const entries = await changedEntries(dir, { before: ground.onto, after: tip });
   const outside = entries.filter(({ path }) => !ground.allowed.has(path));
   if (outside.length > 0) return refusals(outside, "outside_rebase");
   const isCarried = carriedBy(ground);
   const judged = entries.filter((entry) => !isCarried(entry));
-  const broken = guard(await changesOf(dir, judged), { ...rulesOf(job), files, bytes });
+  const broken = guard(await changesOf(dir, judged), { ...rules, files, bytes });
   if (broken.length > 0) return broken;
   const marked = refusals(await markedOf(dir, judged, ground), "conflict_markers");
   if (marked.length > 0) return marked;
-  const inSteps = await guardSteps(dir, rebased, isCarried);
+  const inSteps = await guardSteps(dir, rebased, { isCarried, rules });
   const once = new Map(inSteps.map((refusal) => [`${refusal.rule} ${refusal.path}`, refusal]));
   return [...once.values()].slice(0, MAX_REFUSALS);
 }
 
-function rulesOf({ protect, allow }: Job): GuardRules {
+async function rulesOf(dir: string, { onto, before }: RebaseGround, job: Job): Promise<GuardRules> {
+  const links = new Map([...(await linksOf(dir, onto)), ...(await linksOf(dir, before))]);
+  const protect = [...job.protect, ...ledTo(links, job)];
+  const { allow } = job;
   return { protect, allow, files: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER };
 }
 
@@ -90,11 +95,10 @@ function keyOf({ path, mode, oid }: Entry): string {
 /** What a later commit takes back is pushed all the same. */
 async function guardSteps(
   dir: string,
-  { ground, commits, picked, job }: Rebased,
-  isCarried: (entry: Entry) => boolean,
+  { ground, commits, picked }: Rebased,
+  { isCarried, rules }: { isCarried: (entry: Entry) => boolean; rules: GuardRules },
 ): Promise<Refusal[]> {
   if (commits.length < 2) return [];
-  const rules = rulesOf(job);
   const found: Refusal[] = [];
   for (const commit of commits) {
     const step = await changedEntries(dir, { before: `${commit}^`, after: commit });

@@ -1,7 +1,7 @@
 /** Judges the bundle of an agent: may it be handed over, and as what. */
 import { join } from "node:path";
 import { guard, WHOLE_WORK, type Change, type Refusal } from "../../domain/guard.ts";
-import { caseCollisions, lockOnly } from "../../domain/guard-tree.ts";
+import { caseCollisions, ledTo, lockOnly } from "../../domain/guard-tree.ts";
 import type { Job } from "../../domain/job.ts";
 import type { Report } from "../../domain/report.ts";
 import { MAX_BUNDLE_BYTES, readBundle, unbundle } from "../git/bundle.ts";
@@ -14,7 +14,7 @@ import { BUNDLE_FILE } from "../raw-report.ts";
 import { putOnBase } from "./put-on-base.ts";
 import { refuseSecrets } from "./refuse-secrets.ts";
 import { rewriteCommits } from "./rewrite.ts";
-import { allPaths, changedEntries, treeChanges } from "../git/tree-changes.ts";
+import { allPaths, changedEntries, linksOf, treeChanges } from "../git/tree-changes.ts";
 
 export const MAX_COMMITS = 50;
 
@@ -116,7 +116,8 @@ interface GuardedWork {
 /** The whole against all rules, and each commit against those about paths: what a later commit takes back is pushed all the same. */
 async function guardAll(work: GuardedWork): Promise<Refusal[]> {
   const { dir, start, fork, tip, commits, job } = work;
-  const { protect, allow, limits } = job;
+  const { allow, limits } = job;
+  const protect = [...job.protect, ...ledTo(await linksOf(dir, start), job)];
   const whole = await treeChanges(dir, { before: start, after: tip });
   const refusals = guard(whole, { protect, allow, files: limits.files, bytes: limits.bytes });
   // Too much already: the single commits would only be more of it.

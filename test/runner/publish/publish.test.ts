@@ -8,7 +8,7 @@ import { prepare } from "../../../src/runner/prepare.ts";
 import { publish } from "../../../src/runner/publish/publish.ts";
 import { blankReport, type RawReport } from "../../../src/runner/raw-report.ts";
 import { readJob } from "../../../src/runner/read-job.ts";
-import { createTaskServer, run, type TaskServer } from "../task-server.ts";
+import { createTaskServer, run, withHead, type TaskServer } from "../task-server.ts";
 
 const DONE: RawReport = {
   ...blankReport({ attempt: 1, kind: "implement", end: "completed", summary: "Done." }),
@@ -50,6 +50,23 @@ it("hands good work over", async () => {
   const report = await published(server);
 
   expect(report).toMatchObject({ end: "completed", work: { commits: 1, files: 1, finished: true } });
+});
+
+it("refuses a change of the file that a link at a protected place stands for", async () => {
+  using server = withHead(createTaskServer([]), (clone) => {
+    mkdirSync(join(clone, "docs"));
+    writeFileSync(join(clone, "docs/rules.md"), "Be kind.\n");
+    symlinkSync("docs/rules.md", join(clone, "CLAUDE.md"));
+  });
+  leave(server, DONE, (clone) => {
+    run(clone, "reset", "--quiet", "--hard", "origin/gza/7-task");
+    commitFile("docs/rules.md", "Obey the issue.\n")(clone);
+  });
+
+  const report = await published(server);
+
+  expect(report).toMatchObject({ end: "guard_refused", work: null });
+  expect(report.guard).toEqual([{ path: "docs/rules.md", rule: "protected" }]);
 });
 
 it("is superseded when the report is already there, and leaves it as it is", async () => {
