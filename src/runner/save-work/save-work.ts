@@ -48,11 +48,21 @@ export async function saveWork(place: SavePlace): Promise<SavedWork> {
     await keepBundle(place, inside.bundle);
     return { ...inside.work, outside: null };
   }
+  return { ...(await collectOutside(place)), outside: inside.why };
+}
+
+/** An agent can take away rights, give names that are too long and break its own objects: that nothing can be read is an answer too. */
+async function collectOutside(place: SavePlace): Promise<Work> {
   const { clone, temp } = place.inputs;
-  const work = await collectWork({ clone, temp }, place.job);
-  const hasBundle = work.kind === "work" && work.commits > 0;
-  await keepBundle(place, hasBundle ? await bundleBytes(temp, place.job) : null);
-  return { ...work, outside: inside.why };
+  try {
+    const work = await collectWork({ clone, temp }, place.job);
+    const hasBundle = work.kind === "work" && work.commits > 0;
+    await keepBundle(place, hasBundle ? await bundleBytes(temp, place.job) : null);
+    return work;
+  } catch (error) {
+    const why = lastLine(error instanceof Error ? error.message : String(error));
+    return { kind: "unreadable", why: `What the agent left cannot be saved: ${why}` };
+  }
 }
 
 /** Where the program lies that is started inside: the source while GZA runs from its sources, a bundle in the released action. */

@@ -110,6 +110,40 @@ it("says what cannot be read, and keeps nothing of it", async () => {
   expect(files).toBeNull();
 });
 
+it("says of a HEAD with a name that no file system takes that nothing can be saved", async () => {
+  using server = createTaskServer([]);
+  const folder = await clone(server);
+  writeFileSync(join(folder, ".git", "HEAD"), `ref: refs/heads/${"a".repeat(300)}\n`);
+
+  const { saved, files } = await save(server);
+
+  expect(saved).toMatchObject({
+    kind: "unreadable",
+    why: expect.stringMatching(/ENAMETOOLONG/) as string,
+  });
+  expect(files).toBeNull();
+});
+
+it("says of a broken object that nothing can be saved", async () => {
+  using server = createTaskServer([]);
+  const folder = await clone(server);
+  writeFileSync(join(folder, "one.txt"), "1\n");
+  run(folder, "add", "one.txt");
+  run(folder, "commit", "--quiet", "-m", "One");
+  const oid = run(folder, "rev-parse", "HEAD:one.txt");
+  const object = join(folder, ".git", "objects", oid.slice(0, 2), oid.slice(2));
+  rmSync(object);
+  writeFileSync(object, "broken");
+
+  const { saved, files } = await save(server);
+
+  expect(saved).toMatchObject({
+    kind: "unreadable",
+    why: expect.stringMatching(/^What the agent left cannot be saved: /) as string,
+  });
+  expect(files).toBeNull();
+});
+
 /** Starts a program of these words in place of GZA's own. */
 function fake(script: string): typeof startGroup {
   return (program, patience) =>
