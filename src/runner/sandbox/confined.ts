@@ -13,7 +13,7 @@ import {
   type Program,
   type Start,
 } from "../process-group.ts";
-import type { Limits } from "./limits.ts";
+import type { Disk, Limits } from "./limits.ts";
 import { quoted } from "./root-shell.ts";
 import type { Sandbox } from "./sandbox.ts";
 
@@ -29,8 +29,8 @@ export interface Confinement {
   whenQuiet: () => Promise<void>;
   /** The runner's folder for what is laid out, out of sight of the programs. */
   folder: string;
-  /** The folder whose disk is kept from being filled, and the free bytes at which everything inside is ended. */
-  disk: { path: string; least: number };
+  /** Kept from being filled: before that everything inside is ended. */
+  disks: readonly Disk[];
 }
 
 /** Folders of root's own programs, which the search path of a user may lack. */
@@ -94,7 +94,7 @@ function startConfined(confinement: Confinement, program: Program, patience: Pat
     },
     patience,
   );
-  const watch = watchDisk(confinement.disk, () => group.stop());
+  const watch = watchDisks(confinement.disks, () => group.stop());
   const exit = group.exit.then(async (end): Promise<Exit> => {
     watch.end();
     await limits.emptied();
@@ -164,15 +164,19 @@ interface DiskWatch {
   end(): void;
 }
 
-function watchDisk({ path, least }: Confinement["disk"], stop: () => Promise<void>): DiskWatch {
+function watchDisks(disks: readonly Disk[], stop: () => Promise<void>): DiskWatch {
   let met: string | null = null;
-  const timer = setInterval(() => {
-    void statfs(path).then(({ bsize, bavail }) => {
-      if (bavail * bsize >= least || met !== null) return undefined;
-      clearInterval(timer);
-      met = `Everything inside the sandbox was ended, because less than ${Math.round(least / 1024 ** 2)} MiB were free on the disk.`;
-      return stop();
-    });
-  }, DISK_WATCH);
+  const look = async (disk: Disk): Promise<void> => {
+    const { bsize, bavail, ffree } = await statfs(disk.path);
+    const isFull = bavail * bsize < disk.free;
+    if (met !== null || !(isFull || ffree < disk.files)) return;
+    clearInterval(timer);
+    const left = isFull
+      ? `${Math.round(disk.free / 1024 ** 2)} MiB were`
+      : `room for ${disk.files} files was`;
+    met = `Everything inside the sandbox was ended, because less than ${left} free on the disk.`;
+    await stop();
+  };
+  const timer = setInterval(() => disks.forEach((disk) => void look(disk)), DISK_WATCH);
   return { met: () => met, end: () => clearInterval(timer) };
 }

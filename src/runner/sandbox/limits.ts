@@ -1,9 +1,10 @@
 /** Bounds what programs inside use of the machine together: a control group where one can be made, else limits of each process. */
 import { randomUUID } from "node:crypto";
-import { access, readFile, statfs } from "node:fs/promises";
+import { access, readFile, stat, statfs } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { quoted, shellOfRoot, succeeds } from "./root-shell.ts";
+import type { Rooms } from "./sandbox.ts";
 
 export interface Bounds {
   processes: number;
@@ -15,6 +16,13 @@ export interface Bounds {
   tmp: number;
   /** Free bytes on the disk of the clone at which everything inside is ended. */
   free: number;
+  /** The same for how many files there is still room for; 0: that disk does not count them. */
+  files: number;
+}
+
+/** A disk that programs inside can write to, by a folder on it, and what must stay free there. */
+export interface Disk extends Pick<Bounds, "free" | "files"> {
+  path: string;
 }
 
 export interface Limits {
@@ -33,14 +41,24 @@ const GIB = 1024 ** 3;
 /** For this machine, with its clone in `room`. A disk that is nearly full at the start lets programs begin all the same. */
 export async function usualBounds(room: string): Promise<Bounds> {
   const memory = totalmem();
-  const { bsize, blocks, bavail } = await statfs(room);
+  const { bsize, blocks, bavail, files, ffree } = await statfs(room);
   return {
     processes: 2048,
     memory: Math.floor(memory * 0.85),
     file: 8 * GIB,
     tmp: Math.floor(Math.min(4 * GIB, memory / 4)),
     free: Math.floor(Math.min(Math.max(GIB, 0.05 * blocks * bsize), (bavail * bsize) / 2)),
+    files: Math.floor(Math.min(0.05 * files, ffree / 2)),
   };
+}
+
+/** One where all rooms lie on the same. */
+export async function disksOf({ clone, home }: Rooms, bounds: Bounds): Promise<Disk[]> {
+  const { free, files } = bounds;
+  const first = { path: clone, free, files };
+  if ((await stat(clone)).dev === (await stat(home)).dev) return [first];
+  const other = await usualBounds(home);
+  return [first, { path: home, free: other.free, files: other.files }];
 }
 
 export async function openLimits(bounds: Bounds): Promise<Limits> {

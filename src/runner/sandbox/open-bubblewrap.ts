@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { BUBBLEWRAP_USER, bubblewrapArguments, COVERABLE } from "./bubblewrap.ts";
 import { confinedSandbox, type Confinement } from "./confined.ts";
 import { layOut, type Machine } from "./layout.ts";
-import { openLimits, type Bounds } from "./limits.ts";
+import { disksOf, openLimits, type Bounds } from "./limits.ts";
 import { INSIDE, placeFiles } from "./placed.ts";
 import { quoted } from "./root-shell.ts";
 import type { Rooms, Sandbox } from "./sandbox.ts";
@@ -54,7 +54,7 @@ export async function openBubblewrap(
       `trap '' INT TERM HUP; exec "$@"${filter === null ? "" : ` ${FILTER_FILE}<${quoted(filterFile)}`}`,
     whenQuiet: async () => undefined,
     folder,
-    disk: { path: rooms.clone, least: bounds.free },
+    disks: await disksOf(rooms, bounds),
   };
   return confinedSandbox("bubblewrap", confinement);
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { confinedSandbox, type Confinement } from "./confined.ts";
 import { layOut, type Machine } from "./layout.ts";
-import { openLimits, type Bounds } from "./limits.ts";
+import { disksOf, openLimits, type Bounds } from "./limits.ts";
 import { mountScript } from "./mount-script.ts";
 import { INSIDE, placeFiles, type InsideUser } from "./placed.ts";
 import { quoted, shellOfRoot, succeeds } from "./root-shell.ts";
@@ -69,7 +69,7 @@ export async function openSecondUser(
         );
     },
     folder,
-    disk: { path: rooms.clone, least: bounds.free },
+    disks: await disksOf(rooms, bounds),
   };
   return confinedSandbox("user", confinement);
 }

@@ -1,8 +1,9 @@
+/** The bounds of a sandbox: processes, memory, files and disks; whatever meets one ends with a sentence that says so. */
 import { stat } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { usualBounds } from "../../../src/runner/sandbox/limits.ts";
+import { disksOf, usualBounds, type Bounds } from "../../../src/runner/sandbox/limits.ts";
 import { openBubblewrap } from "../../../src/runner/sandbox/open-bubblewrap.ts";
 import type { SandboxOptions } from "../../../src/runner/sandbox/open-sandbox.ts";
 import type { Rooms, Sandbox } from "../../../src/runner/sandbox/sandbox.ts";
@@ -68,19 +69,46 @@ describe.skipIf(!(await hasBubblewrap()))("a sandbox bounds", () => {
 
 describe.skipIf(!(await hasBubblewrap()))("a disk that fills up", () => {
   it("ends everything inside, and says so", async () => {
-    const opened = await openedSandbox({ open: onFullDisk });
+    const opened = await openedSandbox({ open: onFullDisk({ free: Number.MAX_SAFE_INTEGER }) });
     const { bound } = await opened.run("sleep 1000");
 
     expect(bound).toContain("were free on the disk");
     await opened.close();
   });
+
+  it("ends everything inside where there is no room for more files", async () => {
+    const opened = await openedSandbox({ open: onFullDisk({ files: Number.MAX_SAFE_INTEGER }) });
+    const { bound } = await opened.run("sleep 1000");
+
+    expect(bound).toMatch(/less than room for \d+ files was free on the disk/);
+    await opened.close();
+  });
+});
+
+it("watches every disk that has a room", async ({ skip }) => {
+  const [clone, home] = [tmpdir(), "/dev/shm"];
+  const devices = await Promise.all(
+    [clone, home].map((path) =>
+      stat(path).then(
+        ({ dev }) => dev,
+        () => 0,
+      ),
+    ),
+  );
+  skip(devices[1] === 0 || devices[0] === devices[1], "this machine has one disk");
+  const bounds = await usualBounds(clone);
+  const rooms = { clone, home, readable: [], gateway: "" };
+
+  expect((await disksOf(rooms, bounds)).map(({ path }) => path)).toEqual([clone, home]);
+  expect(await disksOf({ ...rooms, home: clone }, bounds)).toHaveLength(1);
 });
 
 /** So much is free on no disk: the first look at it finds too little. A probe would find that too, so there is none. */
-async function onFullDisk(rooms: Rooms, { temp }: SandboxOptions): Promise<Sandbox> {
-  const machine = { path: process.env["PATH"] ?? "", home: homedir(), toolcaches: [], runner: null, temp };
-  const bounds = { ...(await usualBounds(rooms.clone)), free: Number.MAX_SAFE_INTEGER };
-  const sandbox = await openBubblewrap(rooms, machine, bounds);
-  if (typeof sandbox === "string") throw new Error(sandbox);
-  return sandbox;
+function onFullDisk(full: Partial<Bounds>): (rooms: Rooms, options: SandboxOptions) => Promise<Sandbox> {
+  return async (rooms, { temp }) => {
+    const machine = { path: process.env["PATH"] ?? "", home: homedir(), toolcaches: [], runner: null, temp };
+    const sandbox = await openBubblewrap(rooms, machine, { ...(await usualBounds(rooms.clone)), ...full });
+    if (typeof sandbox === "string") throw new Error(sandbox);
+    return sandbox;
+  };
 }
