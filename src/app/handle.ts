@@ -5,9 +5,10 @@ import { isLiving } from "../domain/record.ts";
 import type { Evidence, Role, Snapshot } from "../domain/snapshot.ts";
 import { applyEffect } from "../github/apply-effect.ts";
 import type { Client } from "../github/client.ts";
-import { applyMove } from "../github/move.ts";
+import { applyMove, placeOf } from "../github/move.ts";
 import type { TaskKey } from "../github/assemble.ts";
 import { expect, observe, type Observer } from "../github/observe.ts";
+import { readLanded } from "../github/read-landed.ts";
 import type { Echoes } from "./echo.ts";
 import type { Address } from "./inbox.ts";
 import type { Waiting } from "./waiting.ts";
@@ -36,10 +37,10 @@ export async function handle(address: Address, dependencies: HandleDependencies)
   const evidence: Evidence[] = [];
   const roles = new Map<number, Role>();
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const snapshot = await observe(client, { repository, issue }, { ...observer, evidence, roles });
-    if (snapshot === "gone") return null;
-    dependencies.echoes.know(snapshot.me.id);
-    const decision = decide(snapshot);
+    const observed = await observe(client, { repository, issue }, { ...observer, evidence, roles });
+    if (observed === "gone") return null;
+    dependencies.echoes.know(observed.me.id);
+    const { snapshot, decision } = await judge(client, observed, decide);
     dependencies.waiting.note(address, decision);
     dependencies.waiting.see(repository.id, snapshot.ledger.queue);
     log.info({ task: where, ...summary(decision) }, "decided");
@@ -58,6 +59,21 @@ export async function handle(address: Address, dependencies: HandleDependencies)
     "a task does not come to rest; it is looked at again in a minute",
   );
   return SPINNING_MILLISECONDS;
+}
+
+/** Who puts a branch on its base has to know what the other side was for. Nobody else does, so it is read for a rebase that begins. */
+async function judge(
+  client: Client,
+  observed: Snapshot,
+  decide: HandleDependencies["decide"],
+): Promise<{ snapshot: Snapshot; decision: Decision }> {
+  const decision = decide(observed);
+  const job = decision.move?.job;
+  if (job?.kind !== "new" || job.job.kind !== "rebase" || observed.pull === null)
+    return { snapshot: observed, decision };
+  const landed = await readLanded(client, placeOf(observed), observed.pull.base);
+  const snapshot = { ...observed, landed };
+  return { snapshot, decision: decide(snapshot) };
 }
 
 async function carryOut(

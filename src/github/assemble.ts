@@ -23,7 +23,6 @@ import {
 } from "./read-facts.ts";
 import { baseChecks, checkFacts, ownReviews, pullFacts, threadFacts } from "./read-pull.ts";
 import { installationFacts, workflowOf } from "./read-setup.ts";
-import { readLanded } from "./read-landed.ts";
 import { readRoles } from "./roles.ts";
 import type { PullNode, SnapshotAnswer } from "./snapshot-answer.ts";
 
@@ -83,7 +82,7 @@ export async function assemble(client: Client, task: TaskKey, context: AssembleC
     unfinished: unfinishedFacts(repository),
     branchHead: repository.branch?.target.oid ?? null,
     pull: await pullOf(client, place, { repository, appId, logs, known }),
-    landed: await landedOf(client, place, repository),
+    landed: [],
     comments: theirs.filter(({ id }) => id > (known?.seen.comment ?? 0)),
     discussion: theirs.filter(({ on }) => on === "issue"),
     said: saidBy(comments, repository.pullRequest ?? null),
@@ -181,16 +180,6 @@ async function pullOf(
       : checks.map((check) => ({ ...check, log: null })),
     threads: threads.flatMap(threadFacts),
   });
-}
-
-/** Who solves a conflict has to know what the other side was for; nobody else does. */
-async function landedOf(
-  client: Client,
-  place: RepositoryKey,
-  { pullRequest: pull }: SnapshotAnswer["repository"],
-): Promise<Snapshot["landed"]> {
-  if (pull?.state !== "OPEN" || pull.mergeable !== "CONFLICTING") return [];
-  return readLanded(client, place, pull.baseRefName);
 }
 
 /** Failed checks are read where a fix attempt may start or has to be told why it may not. */
