@@ -86,7 +86,15 @@ export type Effect =
   /** Has the failed workflow jobs of these workflow runs run once more. */
   | { kind: "rerun_checks"; head: Sha; runs: number[] }
   /** GitHub merges it by itself once everything that the base asks for is there. */
-  | { kind: "auto_merge"; nodeId: string; head: Sha; method: Method; title: string; message: string }
+  | {
+      kind: "auto_merge";
+      pull: number;
+      nodeId: string;
+      head: Sha;
+      method: Method;
+      title: string;
+      message: string;
+    }
   | { kind: "enqueue"; nodeId: string; head: Sha }
   /** Takes it out of the merge queue and switches merging by itself off. */
   | { kind: "hold_merge"; pull: number; nodeId: string; queued: boolean; autoMerge: boolean }

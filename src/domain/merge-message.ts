@@ -7,6 +7,9 @@ import type { Snapshot } from "./snapshot.ts";
 
 const MAX_TEXT = 4000;
 
+/** A rule between paragraphs; git takes it for the end of the message, and finds no trailers after it. */
+const DIVIDER = /^---(?=\s|$)/gm;
+
 /** People may have given the pull request a better title. */
 export function mergeTitle(snapshot: Snapshot, record: RecordBody): string {
   const title = cleanLine(snapshot.pull?.title ?? "", 200) || pullTitle(snapshot, record);
@@ -17,7 +20,9 @@ export function mergeTitle(snapshot: Snapshot, record: RecordBody): string {
 export function mergeMessage({ pull }: Snapshot, record: RecordBody): string {
   const text = withoutReceipt(pull?.body ?? "").replaceAll("\r\n", "\n");
   const kept = text.split("\n").filter((line) => !isAboutMaking(line));
-  const words = cleanText(kept.join("\n").replaceAll(/\n{3,}/g, "\n\n"), MAX_TEXT).trim();
+  const words = cleanText(kept.join("\n").replaceAll(/\n{3,}/g, "\n\n"), MAX_TEXT)
+    .replaceAll(DIVIDER, "***")
+    .trim();
   const trailers = [
     `Gza-Task: #${record.issue}`,
     `Gza-Asked-By: ${cleanLine(record.asked.by.login, 40)}`,

@@ -12,11 +12,12 @@ import {
   HEAD,
   inFlight,
   NOW,
+  pull,
   ready,
   rejected,
   report,
-  RETURNED,
   returned,
+  RETURNED,
   sha,
   task,
 } from "./snapshots.ts";
@@ -119,6 +120,15 @@ describe("the pull request", () => {
     expect(mergeTitle(from, recordOf(from))).toBe("Fix the parser (#8)");
     expect(mergeMessage(from, recordOf(from))).toBe(
       "Closes #7\n\nGza-Task: #7\nGza-Asked-By: anna\nGza-Attempts: 3",
+    );
+  });
+
+  it("is merged with a message in which git finds the trailers, whatever people wrote above", () => {
+    const body = "Closes #7\n\nTwo parts.\n\n---\n\nOne: it is read.\n--- and written";
+    const from = ready({}, { pull: pull({ body }) });
+
+    expect(mergeMessage(from, recordOf(from))).toMatch(
+      /^Closes #7\n\nTwo parts\.\n\n\*\*\*\n\nOne: it is read\.\n\*\*\* and written\n\nGza-Task: #7\n/,
     );
   });
 });

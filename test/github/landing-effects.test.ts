@@ -10,9 +10,10 @@ const head = sha("a");
 const OK: Line[1] = { data: {} };
 const AUTO_MERGE: Effect = {
   kind: "auto_merge",
+  pull: 12,
   nodeId: "PR_1",
   head,
-  method: "squash",
+  method: "merge",
   title: "Fix (#1)",
   message: "Closes #7",
 };
@@ -41,7 +42,7 @@ describe("merging by itself", () => {
 
     expect(evidence).toEqual([{ kind: "merge_asked", head }]);
     expect(github.variables).toEqual([
-      { pull: "PR_1", head, method: "SQUASH", title: "Fix (#1)", message: "Closes #7" },
+      { pull: "PR_1", head, method: "MERGE", title: "Fix (#1)", message: "Closes #7" },
     ]);
   });
 

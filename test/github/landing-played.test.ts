@@ -1,4 +1,5 @@
 /** Landing on a playground: what GitHub is asked for is what the next look sees, and what GitHub then does by itself. */
+import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Effect } from "../../src/domain/decision.ts";
 import type { Evidence, PullFacts } from "../../src/domain/snapshot.ts";
@@ -6,7 +7,7 @@ import { applyEffect } from "../../src/github/apply-effect.ts";
 import { setMergeQueue } from "../../src/playground/protection.ts";
 import { testMergesDone } from "../../src/playground/test-merge.ts";
 import { smallRepository, type SmallRepository } from "./small-repository.ts";
-import { look, pushToBase, taskWithPull, type TaskOnBranch } from "./task-on-branch.ts";
+import { commitOn, look, pushToBase, taskWithPull, type TaskOnBranch } from "./task-on-branch.ts";
 
 const where = { owner: "ada", repo: "engine" };
 let small: SmallRepository;
@@ -50,9 +51,10 @@ async function pass(sha: string): Promise<void> {
 }
 
 async function autoMerge(): Promise<Effect> {
-  const { nodeId } = await pull();
+  const { number, nodeId } = await pull();
   return {
     kind: "auto_merge",
+    pull: number,
     nodeId,
     head: task.head,
     method: "squash",
@@ -77,6 +79,27 @@ test("what is left to GitHub is taken back, and merged by it once the check is g
   expect(held.flat()).toEqual([evidence, evidence]);
   expect([on, off.autoMerge, off.state, after.state]).toEqual(["on", "allowed", "open", "merged"]);
   expect(commit.commit.message).toContain("Fix (#2)\n\nCloses #1");
+});
+
+test("a squash names who wrote its commits where git finds them, beside the task", async () => {
+  const hers = await commitOn(small, { parent: task.head, files: { "hers.txt": "h\n" } });
+  await small.ada.rest.git.updateRef({ ...where, ref: `heads/${task.branch}`, sha: hers });
+  await pass(hers);
+  const { number } = await pull();
+  const merge = { kind: "request_merge", pull: number, head: hers, title: "Fix (#2)" } as const;
+  const message = "Closes #1\n\nGza-Task: #1\nGza-Attempts: 3";
+  await testMergesDone(small.playground.world);
+
+  const evidence = await apply({ ...merge, method: "squash", message });
+
+  const { data } = await small.ada.rest.repos.getCommit({ ...where, ref: "heads/main" });
+  const trailers = execFileSync("git", ["interpret-trailers", "--parse"], { input: data.commit.message });
+  expect(evidence).toEqual([]);
+  expect(trailers.toString().split("\n").slice(0, 3)).toEqual([
+    "Gza-Task: #1",
+    "Gza-Attempts: 3",
+    expect.stringMatching(/^Co-authored-by: .+ <.+@.+>$/),
+  ]);
 });
 
 test("the merge queue takes it, once or twice, and gives it back", async () => {

@@ -97,12 +97,13 @@ function mergeEffect(
   const isRefused = status !== null && FINAL.has(status);
   if (pull.queue === "enabled") return isGated(pull) && !isRefused ? { kind: "enqueue", nodeId, head } : null;
   const words = {
+    pull: pull.number,
     head,
     method: record.merge?.method ?? config.merge.method,
     title: mergeTitle(snapshot, record),
     message: mergeMessage(snapshot, record),
   };
-  if (!isRefused) return { kind: "request_merge", pull: pull.number, ...words };
+  if (!isRefused) return { kind: "request_merge", ...words };
   const mayWait = status === NOT_YET && pull.autoMerge === "allowed" && isGated(pull);
   return mayWait ? { kind: "auto_merge", nodeId, ...words } : null;
 }

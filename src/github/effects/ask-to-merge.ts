@@ -3,6 +3,7 @@ import type { Evidence } from "../../domain/snapshot.ts";
 import type { Sha } from "../../domain/task.ts";
 import { graphql, type Client } from "../client.ts";
 import { GraphqlFailure, isUnanswered, refusalOf, statusOf } from "../failure.ts";
+import { withCoAuthors } from "./co-authors.ts";
 import type { Perform } from "./context.ts";
 import { pullStanding, type PullStanding } from "./pull-standing.ts";
 
@@ -19,9 +20,10 @@ const ENQUEUE = `mutation Enqueue($pull: ID!, $head: GitObjectID!) {
 const MOVED = 409;
 const REFUSED = 422;
 
-export const autoMerge: Perform<"auto_merge"> = (client, _, { nodeId, head, method, title, message }) => {
+export const autoMerge: Perform<"auto_merge"> = async (client, { snapshot }, effect) => {
+  const { nodeId, head, method, title } = effect;
   // A rebase keeps the messages of its commits: there is none to be given.
-  const words = method === "rebase" ? {} : { title, message };
+  const words = method === "rebase" ? {} : { title, message: await withCoAuthors(client, snapshot, effect) };
   const variables = { pull: nodeId, head, method: method.toUpperCase(), ...words };
   const isAsked = ({ isAutomatic }: PullStanding): boolean => isAutomatic;
   return askToMerge(client, { nodeId, head }, { mutation: AUTO_MERGE, variables, isAsked });

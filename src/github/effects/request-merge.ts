@@ -4,6 +4,7 @@ import type { Effect } from "../../domain/decision.ts";
 import type { Snapshot } from "../../domain/snapshot.ts";
 import type { Client } from "../client.ts";
 import { isUnanswered, refusalOf, statusOf } from "../failure.ts";
+import { withCoAuthors } from "./co-authors.ts";
 import { pathOf, type Perform } from "./context.ts";
 
 type RequestMerge = Extract<Effect, { kind: "request_merge" }>;
@@ -34,7 +35,7 @@ async function merge(client: Client, snapshot: Snapshot, effect: RequestMerge): 
     sha: effect.head,
     merge_method: effect.method,
     commit_title: effect.title,
-    commit_message: effect.message,
+    commit_message: await withCoAuthors(client, snapshot, effect),
   });
 }
 
