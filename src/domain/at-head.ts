@@ -3,7 +3,7 @@ import { checksOf } from "./checks.ts";
 import type { Config } from "./config.ts";
 import { openFeedback, quietAt } from "./feedback.ts";
 import type { Feedback } from "./finding.ts";
-import { isNext, wantsMerge } from "./landing-order.ts";
+import { isNext, isNextToCatchUp, wantsMerge } from "./landing-order.ts";
 import type { Record, RecordBody } from "./record.ts";
 import type { PullFacts, Snapshot } from "./snapshot.ts";
 import { isReviewed, standing } from "./standing.ts";
@@ -59,11 +59,14 @@ export function causeToRebase(snapshot: Snapshot, record: RecordBody): "conflict
   if (pull?.mergeable === "conflicting") return "conflicts";
   if (!pull || pull.behindBy === 0 || isOnBase(record, pull) || config.kind === "broken") return null;
   if (record.wanted?.kind === "rebase") return "behind";
-  if (standing(snapshot, record).phase !== "ready") return null;
+  const { phase, reason } = standing(snapshot, record);
+  // Where GitHub merges by itself being behind may be all that it waits for, and nobody else brings it forward.
+  const isLeft = reason === "waits_for_merge" && !pull.needsApproval;
+  if (phase !== "ready" && !isLeft) return null;
   if (config.config.rebase.when === "behind") return "behind";
+  if (!pull.mustCatchUp || !wantsMerge(record, config.config)) return null;
   // Every merge leaves all others behind: only the next to land catches up.
-  const isDue = pull.mustCatchUp && wantsMerge(record, config.config) && isNext(snapshot, record);
-  return isDue ? "behind" : null;
+  return (isLeft ? isNextToCatchUp : isNext)(snapshot, record) ? "behind" : null;
 }
 
 /** A rebase has put it on the newest base already. */

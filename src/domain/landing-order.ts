@@ -65,6 +65,26 @@ export function isNext(snapshot: Snapshot, record: RecordBody): boolean {
   return isPatient(snapshot, record) || landingOrder(landersWith(snapshot, record))[0] === record.issue;
 }
 
+/**
+ * Whether it is this one's turn to catch up with its base, of those that GitHub merges by itself: each that lands leaves the others behind
+ * again. What is under way already goes first, and nobody waits for ever for one that lacks something else.
+ */
+export function isNextToCatchUp({ ledger, config, now }: Snapshot, record: RecordBody): boolean {
+  if (config.kind === "broken") return false;
+  if (record.phase === "queued" || (isLeft(record) && secondsBetween(record.since, now) >= COURTESY_SECONDS))
+    return true;
+  const others = ledger.records.filter(
+    (other) => other.issue !== record.issue && other.base === record.base && wantsMerge(other, config.config),
+  );
+  const isAnyUnderWay = others.some((other) => isLanding(other) && !isLeft(other));
+  return !isAnyUnderWay && landingOrder([...others.filter(isLeft), record])[0] === record.issue;
+}
+
+/** GitHub has been asked to merge it once everything that its base asks for is there. */
+function isLeft({ phase, reason }: RecordBody): boolean {
+  return phase === "open" && reason === "waits_for_merge";
+}
+
 /** Those that are merged, or rebased to be merged, before this one and change the same paths: this one would only be rebased again. */
 export function inTheWay({ ledger, config }: Snapshot, record: RecordBody): RecordBody[] {
   if (config.kind === "broken" || !wantsMerge(record, config.config)) return [];

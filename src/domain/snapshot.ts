@@ -52,7 +52,7 @@ export interface Snapshot {
   /** Tip of the task branch; null: there is none. */
   branchHead: Sha | null;
   pull: PullFacts | null;
-  /** Pull requests that came to the base lately, newest first; read only while the task's own conflicts with its base. */
+  /** Pull requests that came to the base lately, newest first; read only where a rebase begins, which has to know what the other side was for. */
   landed: LandedPull[];
   /** Comments on issue and pull request that were not heard yet, oldest first; GZA's own are not among them. */
   comments: CommentFacts[];
@@ -148,6 +148,8 @@ export interface PullFacts {
   behindBy: number | null;
   /** A rule of the base wants it to have all of them. */
   mustCatchUp: boolean;
+  /** A rule of the base wants people's reviews that are not there yet. */
+  needsApproval: boolean;
   /** Paths that it changes; null: more than GitHub lists at once. */
   files: string[] | null;
   /** `enabled`: the base has a merge queue; `queued`: it stands in it. */

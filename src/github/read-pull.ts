@@ -36,6 +36,7 @@ export function pullFacts(
     baseHead: pull.baseRef?.target?.oid ?? null,
     behindBy: pull.baseRef?.compare?.behindBy ?? null,
     mustCatchUp: pull.mergeStateStatus === "BEHIND",
+    needsApproval: pull.reviewDecision !== null && pull.reviewDecision !== "APPROVED",
     files: filesOf(pull),
     queue: queueOf(pull),
     autoMerge: autoMergeOf(pull, autoMergeAllowed),

@@ -147,6 +147,8 @@ const Pull = z.looseObject({
   isDraft: z.boolean(),
   mergeable: z.enum(["MERGEABLE", "CONFLICTING", "UNKNOWN"]),
   mergeStateStatus: z.string(),
+  /** null: no rule asks for reviews. */
+  reviewDecision: z.string().nullable(),
   isInMergeQueue: z.boolean(),
   isMergeQueueEnabled: z.boolean(),
   autoMergeRequest: z.looseObject({}).nullable(),

@@ -37,7 +37,7 @@ export const SNAPSHOT_QUERY = `query Snapshot(
         ... on ClosedEvent { createdAt actor { ${WHO} } }
         ... on RenamedTitleEvent { createdAt actor { ${WHO} } } } }
       comments(last: 100) { ${COMMENTS} } }
-    pullRequest(number: $pull) @include(if: $hasPull) { id number url title body state isDraft mergeable mergeStateStatus
+    pullRequest(number: $pull) @include(if: $hasPull) { id number url title body state isDraft mergeable mergeStateStatus reviewDecision
       isInMergeQueue isMergeQueueEnabled autoMergeRequest { enabledAt }
       headRefOid headRefName baseRefName baseRef { target { oid } compare(headRef: $branch) { behindBy } }
       files(first: 100) { totalCount nodes { path } } mergedBy { ${WHO} } mergeCommit { oid }

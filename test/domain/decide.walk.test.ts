@@ -164,6 +164,7 @@ const AUTO = { ...GATED, autoMerge: "allowed" } as const;
 const UNGATED = { ...AUTO, gated: false };
 const QUEUE = { ...GATED, queue: "enabled" } as const;
 const LAST = { ...NO_RULES, mustCatchUp: true };
+const AUTO_LAST = { ...AUTO, mustCatchUp: true };
 
 /** From an approved pull request on, on a base that moves. */
 const LANDING: Row[] = [
@@ -231,6 +232,17 @@ const LANDING: Row[] = [
     "a base that wants everybody to catch up",
     { from: openIn(BY_ITSELF, {}, LAST), rules: LAST, ...MOVES, ...UNLUCKY, mishaps: 1, baseMoves: 2 },
     700,
+    50,
+  ],
+  [
+    "a base that wants everybody to catch up, where GitHub merges by itself",
+    {
+      from: openIn(BY_ITSELF, {}, { ...AUTO_LAST, autoMerge: "on" }),
+      rules: AUTO_LAST,
+      ...MOVES,
+      baseMoves: 2,
+    },
+    200,
     50,
   ],
   ["catching up with the base always", { from: openIn(BEHIND), ...MOVES, baseMoves: 3 }, 400, 50],

@@ -144,6 +144,16 @@ describe("a pull request that is only behind", () => {
   const ALWAYS = { rebase: { when: "behind" } };
   const LAST = { ...BEHIND, mustCatchUp: true };
   const other = record({ issue: 5, phase: "ready", merge: MERGE, urgent: true });
+  const LEFT = { ...LAST, autoMerge: "on" } as const;
+  const WAITING = { merge: MERGE, phase: "open", reason: "waits_for_merge" } as const;
+  const IS_LEFT = "as it is, waits_for_merge";
+  const CHECKED = "open waits_for_checks";
+
+  /** With another task, which is asked for earlier where its number is lower. */
+  function beside(from: Snapshot, body: Partial<RecordBody>, issue = 5): Snapshot {
+    const beyond = record({ issue, merge: MERGE, ...body });
+    return { ...from, ledger: { records: [beyond], queue: emptyQueue(NOW), queueOid: null } };
+  }
 
   it.each<Row>([
     ["is left alone", at(BEHIND), "as it is, ready"],
@@ -189,6 +199,30 @@ describe("a pull request that is only behind", () => {
       "as it is, ready",
     ],
     ["has all of it", at({ behindBy: 0 }, {}, ALWAYS), "as it is, ready"],
+
+    ["and GitHub, which merges it by itself, waits for that alone", at(LEFT, WAITING), "rebase first"],
+    ["not before people have approved it", at({ ...LEFT, needsApproval: true }, WAITING), IS_LEFT],
+    ["not where no rule wants it", at({ ...LEFT, mustCatchUp: false }, WAITING), IS_LEFT],
+    ["not where only a person asked GitHub", at(LEFT, { ...WAITING, merge: null }), IS_LEFT],
+    ["while its checks run", at({ ...LEFT, checks: [check({ outcome: "pending" })] }, WAITING), CHECKED],
+    ["of two that GitHub merges the first goes first", beside(at(LEFT, WAITING), WAITING), IS_LEFT],
+    [
+      "and the other once it has waited for long enough",
+      beside(at(LEFT, { ...WAITING, since: later(NOW, -COURTESY_SECONDS) }), WAITING),
+      "rebase first",
+    ],
+    ["not while another one is about to land", beside(at(LEFT, WAITING), { phase: "ready" }, 9), IS_LEFT],
+    [
+      "whatever lands on another base",
+      beside(at(LEFT, WAITING), { ...WAITING, base: "next" }),
+      "rebase first",
+    ],
+    ["whoever nobody wants merged", beside(at(LEFT, WAITING), { ...WAITING, merge: null }), "rebase first"],
+    [
+      "and has its place in the line already",
+      beside(at(LEFT, { ...WAITING, phase: "queued", reason: "waits_for_rebase" }), WAITING),
+      "rebase first",
+    ],
   ])("%s", (_, from, expected) => {
     expect(outcome(from)).toBe(expected);
   });

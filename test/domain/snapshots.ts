@@ -223,6 +223,7 @@ export function pull(change: Partial<PullFacts> = {}): PullFacts {
     baseHead: BASE,
     behindBy: 0,
     mustCatchUp: false,
+    needsApproval: false,
     files: ["src/parse.js", "test/parse.test.js"],
     queue: "none",
     autoMerge: "forbidden",

@@ -18,7 +18,8 @@ export function rebaseBehind(snapshot: Snapshot, record: Record | null): Answer 
   if (!at) return null;
   const wanted = at.record.wanted?.kind === "rebase" ? at.record.wanted : null;
   const isWanted = wanted !== null;
-  if (causeToRebase(snapshot, at.record) === null) {
+  const cause = causeToRebase(snapshot, at.record);
+  if (cause === null) {
     if (!isWanted) return null;
     const story = "it stands on the newest base already";
     return moves(moveTo(snapshot, at.record, { story, change: { wanted: null } }));
@@ -29,7 +30,9 @@ export function rebaseBehind(snapshot: Snapshot, record: Record | null): Answer 
   }
   if (!isWanted && isOnBase(at.record, at.pull)) return giveUp(snapshot, at);
   const again = later(snapshot.now, LOOK_AGAIN_SECONDS);
-  if (!isWanted && letsOthersLand(snapshot, at.record)) {
+  // Whose turn it is among those that GitHub merges by itself is settled.
+  const isLeft = cause === "behind" && at.pull.autoMerge === "on";
+  if (!isWanted && !isLeft && letsOthersLand(snapshot, at.record)) {
     return stand(snapshot, at.record, { phase: "open", reason: "waits_for_landing", again });
   }
   return start(snapshot, at.record, "rebase", wanted?.how ?? "first");
