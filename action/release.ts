@@ -27,10 +27,10 @@ try {
   git("update-ref", BRANCH, commit, before);
   console.log(`The action is ${commit}, on the branch "action". Next:
 
-  git push origin action
-  npm run --silent gza -- workflow <owner>/<name>/action@${commit} > gza.yml
+  git push https://github.com/<owner>/<name>.git action
+  npm run --silent gza -- workflow <owner>/<name>/action@${commit} --into ../<repository>
 
-and put gza.yml into .github/workflows of the repositories that GZA works in.`);
+for each clone of a repository in which GZA shall work; docs/setup.md goes on from there.`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

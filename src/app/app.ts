@@ -9,6 +9,7 @@ import { systemClock, type Clock } from "./clock.ts";
 import { createEchoes } from "./echo.ts";
 import { handle, type HandleDependencies } from "./handle.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
+import { introduce } from "./introduce.ts";
 import { answerMergeGroup } from "./merge-group.ts";
 import { answerPeoplePull } from "./people-pull.ts";
 import type { Settings } from "./settings.ts";
@@ -27,6 +28,8 @@ export interface AppOptions {
 }
 
 export interface App {
+  /** Says who the App is and what about it will not work; why nothing can work at all, else null. */
+  introduce(): Promise<string | null>;
   /** Listens, sweeps, and goes on sweeping. */
   start(): Promise<{ port: number }>;
   /** Takes nothing in any more, finishes what is under way (ten seconds at most), and closes. */
@@ -110,7 +113,15 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
     giveUp();
   }
 
-  return { start, stop, sweep: sweeper.sweep, inbox, bases, intake };
+  return {
+    introduce: async () => introduce(await clientFor(null), { settings, log }),
+    start,
+    stop,
+    sweep: sweeper.sweep,
+    inbox,
+    bases,
+    intake,
+  };
 }
 
 /** Probot's own logger, made as the settings want it; its server would make another one. */

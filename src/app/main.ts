@@ -1,63 +1,93 @@
-/** `npm start`: runs the app, or Probot's setup page while there is no App yet. */
-import { appendFileSync, readFileSync } from "node:fs";
+/** `npm start`: runs the app; while there is no App yet, the setup that makes it. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { run } from "probot";
-import { createApp, type App } from "./app.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { createApp } from "./app.ts";
+import { readSettings, type Settings, type SettingsReading, type SetupSettings } from "./settings.ts";
+import { startSetup } from "./setup.ts";
 
-const PROJECT = join(import.meta.dirname, "..", "..");
+const APP_FILE = join(import.meta.dirname, "../../app.yml");
+const DOT_ENV = join(process.cwd(), ".env");
 
-await main();
+/** Ends what runs just now. */
+let stop: () => Promise<void> = async () => undefined;
 
-async function main(): Promise<void> {
-  loadDotEnv(join(process.cwd(), ".env"));
-  const reading = readSettings(process.env);
-  if (reading.kind === "refused") {
-    process.stderr.write(`GZA does not start. ${reading.why}\n`);
-    process.exitCode = 1;
-    return;
+onSignal();
+const why = await main();
+if (why !== null) {
+  process.stderr.write(`GZA does not start. ${why}\n`);
+  process.exitCode = 1;
+}
+
+/** null: it runs; else why it does not. */
+async function main(): Promise<string | null> {
+  let reading = read();
+  if (reading.kind === "setup") {
+    const problem = await setUp(reading.settings);
+    if (problem !== null) return problem;
+    reading = read();
   }
-  if (reading.kind === "setup") return setUp(reading);
-  await serve(reading.settings);
+  if (reading.kind === "settings") return serve(reading.settings);
+  return reading.kind === "refused" ? reading.why : `The setup has left no APP_ID in ${DOT_ENV}.`;
 }
 
 /** As Probot does it: what stands in the file counts more than the environment. */
-function loadDotEnv(path: string): void {
+function read(): SettingsReading {
   try {
-    Object.assign(process.env, parseEnv(readFileSync(path, "utf8")));
+    Object.assign(process.env, parseEnv(readFileSync(DOT_ENV, "utf8")));
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }
+  return readSettings(process.env);
 }
 
-/** Probot looks for app.yml in the working directory and would write .env there; .env belongs to where the app was started. */
-async function setUp({ host, port }: { host: string; port: number }): Promise<void> {
-  const dotEnv = join(process.cwd(), ".env");
-  process.chdir(PROJECT);
-  const server = await run(() => undefined, {
-    env: { ...process.env, HOST: host, PORT: String(port) },
-    updateEnv: (variables) => {
-      appendFileSync(dotEnv, Object.entries(variables).map(asLine).join(""), { mode: 0o600 });
-      return variables;
-    },
-  });
-  onSignal(() => server.stop());
+async function setUp(settings: SetupSettings): Promise<string | null> {
+  try {
+    const setup = await startSetup({ settings, appFile: APP_FILE, dotEnv: DOT_ENV });
+    stop = setup.stop;
+    process.stdout.write(
+      `There is no App yet (APP_ID is not set). Open ${setup.url} in your browser: it leads you through making one on ${settings.github}.\n`,
+    );
+    const install = await setup.made;
+    process.stdout.write(
+      `The App is made; its keys are in ${DOT_ENV}. Install it where it shall work: ${install}\n`,
+    );
+    return null;
+  } catch (error) {
+    return whyNotListening(error, settings);
+  }
 }
 
-/** A later line counts more than an earlier one. Probot puts keys of several lines into quotes itself. */
-function asLine([name, value]: [string, unknown]): string {
-  return `${name}=${String(value).replaceAll("\n", String.raw`\n`)}\n`;
+async function serve(settings: Settings): Promise<string | null> {
+  const app = await createApp({ settings });
+  const stranger = await app.introduce();
+  if (stranger !== null) return stranger;
+  stop = app.stop;
+  try {
+    await app.start();
+    return null;
+  } catch (error) {
+    // The library of the channel throws the event of its connection, which is no error and tells nothing.
+    if (settings.webhookProxy !== null && !(error instanceof Error))
+      return `The channel of WEBHOOK_PROXY_URL (${settings.webhookProxy}) does not answer: open it in a browser, and if it is gone write the address of another one into .env and on the App's settings page.`;
+    return whyNotListening(error, settings);
+  }
 }
 
-async function serve(settings: Settings): Promise<void> {
-  const app: App = await createApp({ settings });
-  onSignal(() => app.stop());
-  await app.start();
+/** Throws what has nothing to do with host and port. */
+function whyNotListening(error: unknown, { host, port }: { host: string; port: number }): string {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  if (code === "EADDRINUSE")
+    return `Port ${port} is taken, maybe by another GZA: end that, or write another number into PORT, in .env or the environment.`;
+  if (code === "EACCES")
+    return `Port ${port} is not for everybody: write a number over 1023 into PORT, in .env or the environment.`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+    return `This machine has no address ${host}: write 127.0.0.1, or 0.0.0.0 for all its addresses, into HOST, in .env or the environment.`;
+  throw error;
 }
 
 /** Containers are stopped with SIGTERM, terminals with SIGINT; a second one does not wait. */
-function onSignal(stop: () => Promise<void>): void {
+function onSignal(): void {
   let isStopping = false;
   const listener = (): void => {
     if (isStopping) process.exit(1);

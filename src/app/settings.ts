@@ -18,6 +18,7 @@ const Environment = z.object({
   HOST: Text,
   GHE_HOST: Text,
   GHE_PROTOCOL: Text,
+  GH_ORG: Text,
   LOG_LEVEL: Text,
   LOG_FORMAT: Text,
   WEBHOOK_PROXY_URL: Text,
@@ -45,10 +46,18 @@ export interface Settings {
   sweepMinutes: number;
 }
 
+/** What the setup needs, which makes the App. */
+export interface SetupSettings extends Pick<Settings, "host" | "port" | "baseUrl" | "webhookProxy"> {
+  /** Address of the GitHub's pages, without a slash at the end. */
+  github: string;
+  /** The account that is to own the App; null: that of the person. */
+  organization: string | null;
+}
+
 export type SettingsReading =
   | { kind: "settings"; settings: Settings }
-  /** There is no App yet: Probot's setup page makes one. */
-  | { kind: "setup"; port: number; host: string }
+  /** There is no App yet: the setup makes one. */
+  | { kind: "setup"; settings: SetupSettings }
   /** `why` names the variable, where it belongs and what to do next. */
   | { kind: "refused"; why: string };
 
@@ -63,8 +72,16 @@ export function readSettings(variables: { [name: string]: string | undefined }):
     );
   }
   const host = environment.HOST ?? "127.0.0.1";
+  const place = placeOf(environment);
+  if (place === null)
+    return refused(
+      "GHE_HOST and GHE_PROTOCOL make no address: write the bare name of the server (ghe.example.com) into GHE_HOST, http or https into GHE_PROTOCOL.",
+    );
   if (environment.APP_ID === null) {
-    if (environment.NODE_ENV !== "production") return { kind: "setup", port, host };
+    if (environment.NODE_ENV !== "production") {
+      const { GH_ORG: organization, WEBHOOK_PROXY_URL: webhookProxy } = environment;
+      return { kind: "setup", settings: { ...place, host, port, organization, webhookProxy } };
+    }
     return refused(
       "APP_ID is missing: write the App's id (on its settings page) into .env or the environment.",
     );
@@ -75,12 +92,22 @@ export function readSettings(variables: { [name: string]: string | undefined }):
       "APP_ID is no number: write the App's id (on its settings page) into .env or the environment.",
     );
   }
-  return withSecrets(environment, { appId, port, host });
+  return withSecrets(environment, { appId, port, host, baseUrl: place.baseUrl });
+}
+
+/** null: what is written there is no address. */
+function placeOf({ GHE_HOST, GHE_PROTOCOL }: Environment): { github: string; baseUrl: string } | null {
+  if (GHE_HOST === null) return { github: "https://github.com", baseUrl: "https://api.github.com" };
+  const protocol = GHE_PROTOCOL ?? "https";
+  const github = `${protocol}://${GHE_HOST}`;
+  const isAddress = /^https?$/.test(protocol) && /^[^\s/?#@]+$/.test(GHE_HOST) && URL.canParse(github);
+  if (!isAddress) return null;
+  return { github, baseUrl: `${github}/api/v3` };
 }
 
 function withSecrets(
   environment: Environment,
-  found: { appId: number; port: number; host: string },
+  found: { appId: number; port: number; host: string; baseUrl: string },
 ): SettingsReading {
   const { WEBHOOK_SECRET: webhookSecret } = environment;
   if (webhookSecret === null) {
@@ -98,15 +125,13 @@ function withSecrets(
   const level = LogLevel.safeParse(environment.LOG_LEVEL ?? "info");
   if (!level.success)
     return refused(`LOG_LEVEL is ${environment.LOG_LEVEL}: write one of ${LogLevel.options.join(", ")}.`);
-  const { GHE_HOST, GHE_PROTOCOL, LOG_FORMAT, NODE_ENV } = environment;
+  const { LOG_FORMAT, NODE_ENV } = environment;
   return {
     kind: "settings",
     settings: {
       ...found,
       webhookSecret,
       privateKey: key.pem,
-      baseUrl:
-        GHE_HOST === null ? "https://api.github.com" : `${GHE_PROTOCOL ?? "https"}://${GHE_HOST}/api/v3`,
       logLevel: level.data,
       logFormat:
         (LOG_FORMAT ?? (NODE_ENV === "production" ? "json" : "pretty")) === "pretty" ? "pretty" : "json",

@@ -16,7 +16,12 @@ export function signedOnly(probot: Probot, middleware: Middleware): Middleware {
     if (body === null) return refuse(response, 413, "payload too large");
     const signature = request.headers["x-hub-signature-256"];
     const isSigned = typeof signature === "string" && (await isGood(probot, body, signature));
-    if (!isSigned) return refuse(response, 401, "signature missing or wrong");
+    if (!isSigned) {
+      probot.log.warn(
+        `A webhook was refused: ${typeof signature === "string" ? "its signature does not fit WEBHOOK_SECRET" : "it is not signed"}. If GitHub sent it, set the webhook secret on the App's settings page anew, the same as WEBHOOK_SECRET in .env or the environment.`,
+      );
+      return refuse(response, 401, "signature missing or wrong");
+    }
     request.body = body;
     return middleware(request, response, next);
   };

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { demo, type DemoOptions } from "./demo/demo.ts";
 import { SCENARIO_NAMES, SCENARIOS } from "./demo/scenarios.ts";
+import { layWorkflow } from "./lay-workflow.ts";
+import { playground } from "./playground.ts";
 import { workflowFor } from "./workflow.ts";
 
 const TEMPLATE = join(import.meta.dirname, "../../.github/workflows/gza.yml");
@@ -28,13 +30,35 @@ gza
     process.exitCode = await demo(options);
   });
 
+interface WorkflowOptions {
+  into?: string;
+  runsOn?: string[];
+  ghes: boolean;
+}
+
 gza
   .command("workflow")
   .description("print .github/workflows/gza.yml for a repository, with the action filled in")
   .argument("<action>", "the action as owner/name/path@commit")
-  .action(async (action: string) => {
+  .option("--into <clone>", "write it into that clone instead, and .github/gza.yml where there is none")
+  .option("--runs-on <labels...>", "the labels of machines of your own, for both workflow jobs")
+  .option("--ghes", "for GitHub Enterprise Server, which has other actions for artifacts", false)
+  .action(async (action: string, { into, runsOn, ghes }: WorkflowOptions) => {
     const [repository = "", sha = ""] = action.split("@");
-    process.stdout.write(workflowFor(await readFile(TEMPLATE, "utf8"), { repository, sha }));
+    const uses = { repository, sha, runsOn, isEnterpriseServer: ghes };
+    const text = workflowFor(await readFile(TEMPLATE, "utf8"), uses);
+    if (into === undefined) return void process.stdout.write(text);
+    const written = await layWorkflow(into, text);
+    console.log(`Wrote ${written.join(" and ")} into ${into}. Commit and push that to the default branch.`);
+  });
+
+gza
+  .command("playground")
+  .description("run a GitHub of your own on this machine, to go through docs/setup.md without an account")
+  .option("--port <number>", "where it listens", "8080")
+  .option("--login <name>", "who you are there", "ada")
+  .action(async ({ port, login }: { port: string; login: string }) => {
+    await playground({ port: Number(port), login });
   });
 
 await gza.parseAsync().catch((error: unknown) => {

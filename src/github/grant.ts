@@ -49,7 +49,8 @@ export function tokenOf(octokit: Pick<Octokit, "auth">, installation: number): T
   return { grant, expire };
 }
 
-function lacking(granted: { [name: string]: string }): string[] {
+/** What the App works with and was not granted, as `checks: write`. */
+export function lacking(granted: { [name: string]: string }): string[] {
   return Object.entries(PERMISSIONS)
     .filter(([name, access]) => !SPARE.has(name) && granted[name] !== "write" && granted[name] !== access)
     .map(([name, access]) => `${name}: ${access}`);

@@ -29,6 +29,7 @@ import { statusesRoutes } from "./rest/statuses.ts";
 import { usersRoutes } from "./rest/users.ts";
 import { workflowsRoutes } from "./rest/workflows.ts";
 import { appManifestPages, appManifestRoutes, type ManifestCodes } from "./app-manifest.ts";
+import { installPage } from "./install-page.ts";
 import { pagesRoutes } from "./pages.ts";
 import { byName, redirectRoutes } from "./redirects.ts";
 import type { Webhooks } from "./webhooks.ts";
@@ -60,6 +61,7 @@ export function createServer(world: World, { webhooks, hourlyLimit = 5000 }: Ser
   const pages = { routes: root, world };
   gitRoutes(pages);
   appManifestPages(pages, codes);
+  installPage(pages);
   pagesRoutes(pages);
   root.notFound((c) => c.text("Not Found", 404));
   return { fetch: async (request) => root.fetch(byName(world, request)) };

@@ -11,16 +11,30 @@ import { runApp } from "./running-app.ts";
 const SECRET = "a secret of some length";
 
 describe("before there is an App", () => {
-  test("the setup page offers the App of app.yml", async () => {
+  test("it says where its setup is, which ends like the app does", async () => {
     await using app = await runApp({});
-    await app.says("Listening on");
+    await app.says("Open http://localhost:");
 
-    const response = await fetch(`${app.url}/probot`);
-    const page = await response.text();
+    const page = await fetch(app.url);
+    app.process.kill("SIGTERM");
 
-    expect(response.status).toBe(200);
-    expect(page).toContain("workflow_run");
-    expect(page).toContain("pull_requests");
+    expect([page.status, await app.ended]).toEqual([200, 0]);
+  });
+
+  test("a port that is taken is said, in the setup and in the app", async () => {
+    await using github = await slowGitHub();
+    const PORT = new URL(github.url).port;
+    await using setup = await runApp({ PORT });
+    await using app = await runApp({
+      ...environmentOf({ appId: 12, privateKey: PEM, url: github.url }),
+      PORT,
+    });
+
+    const codes = await Promise.all([setup.ended, app.ended]);
+
+    expect(codes).toEqual([1, 1]);
+    for (const { output } of [setup, app])
+      expect(output()).toContain(`GZA does not start. Port ${PORT} is taken, maybe by another GZA: `);
   });
 
   test.each([
@@ -90,9 +104,25 @@ describe("a running app", () => {
     const code = await app.ended;
     await playground.stop();
 
+    expect(app.output()).toContain("A webhook was refused: its signature does not fit WEBHOOK_SECRET");
+    expect(app.output()).toContain("A webhook was refused: it is not signed");
     expect(answers.map((answer) => answer.status)).toEqual([200, 401, 401, 401, 401, 401]);
     expect(status).toMatchObject({ waiting: 0, running: 0, oldestDue: null });
     expect([health.status, code]).toEqual([200, 0]);
+  });
+
+  test("does not start with the key of another App", async () => {
+    const playground = await startPlayground();
+    playground.createPerson({ login: "ada" });
+    await using app = await runApp(environmentOf({ appId: 12, privateKey: PEM, url: playground.url }));
+
+    const code = await app.ended;
+    await playground.stop();
+
+    expect(code).toBe(1);
+    expect(app.output()).toContain(
+      `GZA does not start. ${playground.url}/api/v3 knows no App with APP_ID 12 and this PRIVATE_KEY: `,
+    );
   });
 
   test("finishes what is under way before it ends", async () => {

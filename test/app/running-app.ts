@@ -11,6 +11,8 @@ const MAIN = join(import.meta.dirname, "../../src/app/main.ts");
 export interface RunningApp {
   process: ChildProcess;
   url: string;
+  /** Its working folder. */
+  folder: string;
   /** All that it has written so far. */
   output(): string;
   /** Resolves when it has written this. */
@@ -26,7 +28,6 @@ export async function runApp(environment: { [name: string]: string }): Promise<R
   const cwd = await mkdtemp(join(tmpdir(), "gza-app-"));
   const always = {
     PATH: process.env.PATH ?? "",
-    NO_SMEE_SETUP: "true",
     PORT: String(port),
     LOG_FORMAT: "json",
   };
@@ -64,6 +65,7 @@ export async function runApp(environment: { [name: string]: string }): Promise<R
   return {
     process: child,
     url: `http://127.0.0.1:${port}`,
+    folder: cwd,
     output,
     says,
     ended,

@@ -49,7 +49,27 @@ test("without an App there is the setup page, but not in production", () => {
   expect(readings.map(({ kind }) => kind)).toEqual(["setup", "refused"]);
 });
 
+test("the setup knows the server, the organisation and the channel that are written down already", () => {
+  const reading = readSettings({
+    GHE_HOST: "ghe.example",
+    GH_ORG: "octo",
+    WEBHOOK_PROXY_URL: "https://smee.io/a",
+  });
+
+  expect(reading).toMatchObject({
+    settings: {
+      github: "https://ghe.example",
+      baseUrl: "https://ghe.example/api/v3",
+      organization: "octo",
+      webhookProxy: "https://smee.io/a",
+    },
+  });
+});
+
 test.each([
+  [{ GHE_HOST: "https://ghe.example" }, "GHE_HOST and GHE_PROTOCOL make no address: "],
+  [{ GHE_HOST: "ghe.example/api" }, "GHE_HOST and GHE_PROTOCOL make no address: "],
+  [{ GHE_HOST: "ghe.example", GHE_PROTOCOL: "ssh" }, "GHE_HOST and GHE_PROTOCOL make no address: "],
   [{ WEBHOOK_SECRET: undefined }, "WEBHOOK_SECRET is missing: "],
   [{ WEBHOOK_SECRET: "development" }, "WEBHOOK_SECRET has fewer than 16 characters: "],
   [{ PRIVATE_KEY: undefined }, "PRIVATE_KEY is missing: "],

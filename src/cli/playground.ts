@@ -1,0 +1,30 @@
+/** `gza playground`: a GitHub of your own on this machine, to go through docs/setup.md without an account. */
+import { once } from "node:events";
+import { startPlayground } from "../playground/playground.ts";
+
+export interface PlaygroundOptions {
+  port: number;
+  login: string;
+}
+
+/** Runs until it is interrupted; then everything in it is gone. */
+export async function playground({ port, login }: PlaygroundOptions): Promise<void> {
+  const { url, world, createPerson, stop } = await startPlayground({ port });
+  const { token } = createPerson({ login });
+  const { host } = new URL(url);
+  const remote = new URL(world.serverUrl);
+  remote.username = login;
+  remote.password = token;
+  console.log(`A GitHub of your own is up at ${url}, until Ctrl-C. You are ${login} there, with the token
+
+  ${token}
+
+The app works on it with        GHE_HOST=${host} GHE_PROTOCOL=http npm start
+Make a repository with          curl -H "authorization: token ${token}" -d '{"name":"<name>"}' ${url}/api/v3/user/repos
+Push to it, and clone it, at    ${remote.href}${login}/<name>.git
+Issues, labels and comments go over the same API; its pages only show them.`);
+  const ended = new AbortController();
+  await Promise.race(["SIGINT", "SIGTERM"].map((signal) => once(process, signal, ended)));
+  ended.abort();
+  await stop();
+}
