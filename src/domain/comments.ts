@@ -2,6 +2,7 @@
 import { wantsPlan } from "./ask.ts";
 import { cleanLine, cleanText } from "./clean.ts";
 import { answerTo } from "./answers.ts";
+import type { AttemptEntry } from "./receipt.ts";
 import { withReceipt } from "./receipt-text.ts";
 import { newestReport } from "./recovery.ts";
 import { withText } from "./fresh-task.ts";
@@ -182,12 +183,16 @@ function attemptRow(snapshot: Snapshot, attempt: Attempt): string {
   const link =
     attempt.run === null ? name : `[${name}](${snapshot.repository.url}/actions/runs/${attempt.run})`;
   if (attempt.end === null) return `| ${link} | in flight | | | |`;
-  return `| ${link} | ${attempt.end.replaceAll("_", " ")} | ${attempt.turns} | ${duration(attempt.seconds)} | ${costOf(attempt)} |`;
+  const told = snapshot.receipt?.attempts.find((one) => one.attempt === attempt.n)?.told ?? null;
+  return `| ${link} | ${attempt.end.replaceAll("_", " ")} | ${attempt.turns} | ${duration(attempt.seconds)} | ${costOf(attempt, told)} |`;
 }
 
 /** A rebase that asked no model is said to have cost nothing, because it could not have. */
-function costOf({ kind, end, turns, usd }: Attempt): string {
-  return kind === "rebase" && end === "completed" && turns === 0 ? "git alone, no model, $0" : money(usd);
+function costOf({ kind, end, turns, usd }: Attempt, told: AttemptEntry["told"]): string {
+  if (kind === "rebase" && end === "completed" && turns === 0) return "git alone, no model, $0";
+  const { unpriced = [], estimated = 0 } = told?.uncertain ?? {};
+  const isOpen = usd !== null && unpriced.length > 0;
+  return `${isOpen ? "at least " : usd !== null && estimated > 0 ? "about " : ""}${money(usd)}`;
 }
 
 function attemptLine(snapshot: Snapshot, attempt: Attempt): string {

@@ -2,6 +2,7 @@
 import { fenced } from "./fenced.ts";
 import { cleanLine } from "./clean.ts";
 import type { AttemptEntry, Receipt, RebaseEntry } from "./receipt.ts";
+import type { Uncertain } from "./report.ts";
 import { stopped } from "./sentence.ts";
 
 const BEGIN = "<!-- gza:receipt -->";
@@ -68,11 +69,15 @@ function attemptText({ told, run, ...entry }: AttemptEntry, url: string): string
     `- **Attempt ${attempt}, ${kind}**${where}: ${end.replaceAll("_", " ")} after ${turns} turns and ${seconds} seconds, ${price}.`,
   ];
   if (told === null) return [...lines, "  It left no report."].join("\n");
-  const { tokens, agent, sandbox, verify, hosts, refused } = told;
+  const { tokens, uncertain, agent, sandbox, verify, hosts, refused } = told;
   const who = [agent.name, agent.version, agent.model].filter((word) => word !== "");
+  const ran = sandbox === null ? null : `${cleanLine(who.join(" "), 160)}, ${ROOMS[sandbox]}`;
   lines.push(
-    `  ${cleanLine(who.join(" "), 160)}, ${ROOMS[sandbox]}; ${tokens.input} tokens in, ${tokens.cached} from the cache, ${tokens.output} out.${verify === null ? "" : ` \`verify\` ended with ${verify}.`}`,
+    ran === null
+      ? "  Nothing of it is known to have run."
+      : `  ${ran}; ${tokens.input} tokens in, ${tokens.cached} from the cache, ${tokens.output} out.${verify === null ? "" : ` \`verify\` ended with ${verify}.`}`,
   );
+  if (uncertain !== undefined) lines.push(...openMoney(uncertain));
   const lists = [
     ["Reached", hosts.used],
     ["Data could leave unseen to", hosts.tunnelled],
@@ -82,6 +87,21 @@ function attemptText({ told, run, ...entry }: AttemptEntry, url: string): string
   for (const [what, list] of lists)
     if (list.length > 0) lines.push(`  ${what}: ${list.slice(0, 10).map(shown).join(", ")}${more(list)}.`);
   return lines.join("\n");
+}
+
+/** What the price leaves out or guesses. */
+function openMoney({ unpriced, estimated }: Uncertain): string[] {
+  const lines: string[] = [];
+  if (unpriced.length > 0) {
+    const names = `${unpriced.slice(0, 10).map(shown).join(", ")}${more(unpriced)}`;
+    const cost = unpriced.length === 1 ? "what it cost" : "what they cost";
+    lines.push(`  No price is known of ${names}: ${cost} is not counted.`);
+  }
+  if (estimated > 0) {
+    const answers = estimated === 1 ? "1 answer that was" : `${estimated} answers that were`;
+    lines.push(`  Estimated in part: ${answers} broken off.`);
+  }
+  return lines;
 }
 
 function shown(name: string): string {

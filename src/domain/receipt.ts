@@ -41,6 +41,8 @@ export const AttemptEntry = z.strictObject({
   told: z
     .strictObject({
       tokens: z.strictObject({ input: Count, cached: Count, output: Count }),
+      /** Left out where there is nothing to tell: a receipt without it keeps its hash. */
+      uncertain: Report.shape.uncertain,
       agent: Report.shape.agent,
       sandbox: Report.shape.sandbox,
       verify: z.number().int().nullable(),
@@ -96,11 +98,12 @@ export function withRebase(before: Receipt, entry: RebaseEntry): Receipt {
 }
 
 function toldBy(report: Report): AttemptEntry["told"] {
-  const { usage, agent, sandbox, verify, hosts, guard, tools } = report;
+  const { usage, uncertain, agent, sandbox, verify, hosts, guard, tools } = report;
   const { input, cached, output } = usage;
   const short = (list: string[]): string[] => list.slice(0, MAX_LISTED).map((one) => one.slice(0, 200));
   return {
     tokens: { input, cached, output },
+    ...(uncertain === undefined ? {} : { uncertain }),
     agent,
     sandbox,
     verify: verify?.exit ?? null,

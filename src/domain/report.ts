@@ -52,6 +52,15 @@ export const Rebase = RebaseClaim.extend({
 });
 export type Rebase = z.infer<typeof Rebase>;
 
+/** What the money of an attempt leaves open. */
+const Uncertain = z.strictObject({
+  /** Models without a known price: their answers are not in `usd`. */
+  unpriced: z.array(z.string().max(200)).max(20),
+  /** Answers that broke off before their last figures, of which a part of the usage is estimated. */
+  estimated: Count,
+});
+export type Uncertain = z.infer<typeof Uncertain>;
+
 export const Report = z.strictObject({
   v: z.literal(1),
   attempt: z.number().int().positive(),
@@ -108,9 +117,11 @@ export const Report = z.strictObject({
     output: Count,
     usd: Dollars.nullable(),
   }),
+  /** Absent: nothing is; reports from before it was told have none either. */
+  uncertain: Uncertain.optional(),
   agent: z.strictObject({ name: z.string(), version: z.string(), model: z.string() }),
-  /** What the agent ran in; `off`: nothing but the workflow job's own machine. */
-  sandbox: z.enum(["bubblewrap", "user", "off"]),
+  /** What the attempt ran in; `off`: nothing but the workflow job's own machine; null: nothing of it is known to have run. */
+  sandbox: z.enum(["bubblewrap", "user", "off"]).nullable(),
   verify: z.strictObject({ exit: z.number().int(), seconds: Count, tail: z.string() }).nullable(),
   guard: z.array(z.strictObject({ path: z.string(), rule: z.string() })),
   /** Hosts that the gateway reached; of `used` those in `tunnelled` without seeing what went there; and what it refused, each with its reason. */

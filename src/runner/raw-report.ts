@@ -53,7 +53,7 @@ export function blankReport(start: Pick<RawReport, "attempt" | "kind" | "end" | 
     lesson: null,
     usage: { turns: 0, seconds: 0, requests: 0, input: 0, cached: 0, output: 0, usd: null },
     agent: { name: "none", version: "", model: "" },
-    sandbox: "off",
+    sandbox: null,
     verify: null,
     hosts: { used: [], tunnelled: [], refused: [] },
     tools: {},

@@ -1,9 +1,12 @@
 /** The receipt: what the record keeps of rebases, and how a pull request's text shows it. */
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { withEnded, withRebase, type Receipt, type RebaseEntry } from "../../src/domain/receipt.ts";
+import { Receipt, receiptHash, withEnded, withRebase, type RebaseEntry } from "../../src/domain/receipt.ts";
 import { showsReceipt, withoutReceipt, withReceipt } from "../../src/domain/receipt-text.ts";
+import { bodyOf } from "../../src/domain/comments.ts";
 import { mergeMessage } from "../../src/domain/merge-message.ts";
 import { attempt, BRIEF, pull, ready, record, report, sha } from "./snapshots.ts";
+import { recordOf } from "./speech.ts";
 
 const PAGE = "https://github.test/acme/app";
 const ASKED = {
@@ -75,6 +78,18 @@ describe("the record's receipt", () => {
     });
   });
 
+  it("of an older release is read as it is, and keeps its hash", () => {
+    const { asked } = ASKED;
+    const told = report({ attempt: 2 });
+    const made = withEnded(null, { asked, brief: BRIEF }, { ended: ENDED, report: told });
+    const stored = JSON.stringify(made);
+
+    expect(stored).not.toContain("uncertain");
+    expect(receiptHash(Receipt.parse(JSON.parse(stored)))).toBe(
+      createHash("sha256").update(stored).digest("hex"),
+    );
+  });
+
   it("keeps the newest two dozen attempts, and no list without end", () => {
     const hosts = {
       used: Array.from({ length: 90 }, (_, n) => `${n}.test`),
@@ -97,6 +112,19 @@ describe("the record's receipt", () => {
   });
 });
 
+it.each([
+  [{ unpriced: ["house-model"], estimated: 1 }, "at least $0.10"],
+  [{ unpriced: [], estimated: 1 }, "about $0.10"],
+])("the status says that a price is not the whole one: %j", (uncertain, price) => {
+  const { asked } = ASKED;
+  const told = report({ attempt: 1, uncertain });
+  const ended = { ...attempt({ n: 1, usd: 0.1 }), end: "completed", ended: ENDED.ended } as const;
+  const receipt = withEnded(null, { asked, brief: BRIEF }, { ended, report: told });
+  const before = ready({ attempts: [ended] }, { receipt });
+
+  expect(bodyOf("status", before, recordOf(before))).toContain(`| ${price} |`);
+});
+
 describe("a pull request's text", () => {
   it("says of each attempt what it ran in, cost, reached and was refused", () => {
     const told = report({
@@ -117,6 +145,38 @@ describe("a pull request's text", () => {
         "  Not reached: `evil.test:443: not allowed`.",
         "  Held back: `a'b.js (odd mode)`.",
       ].join("\n"),
+    );
+  });
+
+  it.each([
+    [
+      { unpriced: ["house-model"], estimated: 0 },
+      ["  No price is known of `house-model`: what it cost is not counted."],
+    ],
+    [
+      { unpriced: ["one", "two"], estimated: 2 },
+      [
+        "  No price is known of `one`, `two`: what they cost is not counted.",
+        "  Estimated in part: 2 answers that were broken off.",
+      ],
+    ],
+    [{ unpriced: [], estimated: 1 }, ["  Estimated in part: 1 answer that was broken off."]],
+  ])("says what a price leaves open: %j", (uncertain, lines) => {
+    const { asked } = ASKED;
+    const told = report({ attempt: 2, uncertain });
+    const made = withEnded(null, { asked, brief: BRIEF }, { ended: ENDED, report: told });
+
+    expect(withReceipt("", made, PAGE)).toContain(`200 out.\n${lines.join("\n")}\n`);
+    expect(Receipt.parse(JSON.parse(JSON.stringify(made)))).toEqual(made);
+  });
+
+  it("does not say that an attempt ran somewhere of which nothing ran", () => {
+    const { asked } = ASKED;
+    const told = report({ attempt: 2, sandbox: null });
+    const made = withEnded(null, { asked, brief: BRIEF }, { ended: ENDED, report: told });
+
+    expect(withReceipt("", made, PAGE)).toContain(
+      "completed after 3 turns and 12 seconds, $0.10.\n  Nothing of it is known to have run.\n",
     );
   });
 

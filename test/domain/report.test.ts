@@ -44,6 +44,8 @@ describe("a report", () => {
     ["with as much null as may be", report({ work: null })],
     ["of an agent in bubblewrap", report({ sandbox: "bubblewrap" })],
     ["of an agent under another user", report({ sandbox: "user" })],
+    ["of an attempt of which nothing ran", report({ sandbox: null })],
+    ["with money that is not certain", report({ uncertain: { unpriced: ["house-model"], estimated: 1 } })],
   ])("%s is taken whole", (_, whole) => {
     expect(readReport(JSON.stringify(whole), 1)).toEqual({ kind: "report", report: whole });
   });

@@ -92,8 +92,9 @@ export async function ask(attempt: Attempt, prompt: string, asking: Asking): Pro
   if (invocations.length > 0) {
     if (limits.turns <= 0) return nothingLeft("max_turns", "turns");
     if (limits.seconds <= 0) return nothingLeft("timeout", "time");
-    if ((usage.usd ?? 0) >= job.limits.usd && job.limits.usd > 0) return nothingLeft("budget", "money");
   }
+  // The repository's own commands reach the model too, and may have spent it all before the agent was asked for the first time.
+  if ((usage.usd ?? 0) >= job.limits.usd && job.limits.usd > 0) return nothingLeft("budget", "money");
   const answers = gateway.facts().usage.requests;
   // Zero means without limit, and what is left of one is never nothing here.
   const usd = job.limits.usd === 0 ? 0 : job.limits.usd - (usage.usd ?? 0);
@@ -173,7 +174,7 @@ export function spent({
   invocations,
   enclosure,
   installed,
-}: Attempt): Pick<RawReport, "usage" | "agent" | "tools" | "hosts" | "sandbox"> {
+}: Attempt): Pick<RawReport, "usage" | "uncertain" | "agent" | "tools" | "hosts" | "sandbox"> {
   const facts = enclosure.gateway.facts();
   const usage = {
     turns: 0,
@@ -202,8 +203,11 @@ export function spent({
   const last = invocations.findLast(({ state }) => state.model !== "")?.state;
   const version = head(plainText(last?.version || (installed?.version ?? "")), 100);
   const model = head(plainText(facts.models.at(-1) ?? last?.model ?? ""), 100);
+  const { estimated } = facts;
+  const unpriced = facts.unpriced.slice(0, 20).map((name) => head(plainText(name), 200));
   return {
     usage,
+    ...(unpriced.length + estimated === 0 ? {} : { uncertain: { unpriced, estimated } }),
     agent: { name: job.agent.name, version, model },
     tools,
     hosts: facts.hosts,

@@ -48,12 +48,13 @@ async function lookedThrough(
     const { handOver } = left.inputs;
     await rm(handOver, { recursive: true, force: true });
     await mkdir(handOver);
-    const { attempt, kind, usage, agent, sandbox, hosts } = report;
+    const { attempt, kind, usage, uncertain, agent, sandbox, hosts } = report;
     const why = plainText(error instanceof Error ? error.message : String(error));
     const summary = `What the attempt left could not be looked through for secrets, so nothing of it is kept: ${head(why, 800)}`;
     return {
       ...blankReport({ attempt, kind, end: "infrastructure", summary }),
       usage,
+      ...(uncertain === undefined ? {} : { uncertain }),
       agent,
       sandbox,
       hosts,
@@ -79,10 +80,15 @@ async function attemptReport(run: AttemptRun, job: Job): Promise<RawReport> {
   const attempt = await openAttempt({ run, job, agent, home, enclosure, installed });
   try {
     const report = withWayBack(attempt, await runKind(attempt));
-    const { usage, hosts, sandbox } = spent(attempt);
-    // Where no agent was asked the report says what that costs: nothing.
-    const used = attempt.invocations.length === 0 ? report.usage : usage;
-    return { ...report, usage: used, hosts, sandbox, session: await keepSession(attempt, report) };
+    const { usage, uncertain, hosts, sandbox } = spent(attempt);
+    // Where no model was asked the report says what that costs: nothing. The repository's own commands can ask one too.
+    const isUsed = attempt.invocations.length > 0 || usage.requests > 0;
+    const session = await keepSession(attempt, report);
+    const counted = {
+      usage: isUsed ? usage : report.usage,
+      ...(uncertain === undefined ? {} : { uncertain }),
+    };
+    return { ...report, ...counted, hosts, sandbox, session };
   } finally {
     await closeAttempt(attempt);
   }
