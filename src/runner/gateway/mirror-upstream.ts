@@ -1,9 +1,11 @@
 /** Asks a registry on behalf of the sandbox: by an address that was judged, with few headers, and with its token for its own host alone. */
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
+import type { LookupAddress } from "node:dns";
 import https from "node:https";
 import { isGitHubHost, isModelHost } from "./barred-host.ts";
 import type { Registry } from "./gateway.ts";
-import { resolveHost, type AddressKind } from "./public-address.ts";
+import { literalOf, resolveHost, type AddressKind, type Resolved } from "./public-address.ts";
+import { failureOf, lookupIn, openWaysOut, proxyFor } from "./way-out.ts";
 
 export interface Ask {
   registry: Registry;
@@ -38,7 +40,7 @@ const USER_AGENT = "gza-gateway";
 
 export function openMirrorUpstream(): MirrorUpstream {
   const options = { keepAlive: true, maxSockets: MOST_SOCKETS, maxFreeSockets: 4, timeout: IDLE };
-  const agents = { "http:": new http.Agent(options), "https:": new https.Agent(options) };
+  const ways = openWaysOut(options);
 
   async function ask(first: Ask): Promise<Asked> {
     const hosts: string[] = [];
@@ -46,11 +48,11 @@ export function openMirrorUpstream(): MirrorUpstream {
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       const why = refusal(first, url);
       if (why !== null) return { kind: "refused", host: url.host, why };
-      const resolved = await resolveHost(url.hostname, addressesFor(first, url));
+      const resolved = await addressesOf(first, url);
       if (resolved.kind === "refused") return { kind: "refused", host: url.host, why: resolved.why };
       hosts.push(url.host);
       const response = await once(first, url, resolved.addresses);
-      if (response instanceof Error) return { kind: "failed", host: url.host, why: response.message };
+      if (response instanceof Error) return { kind: "failed", host: url.host, why: failureOf(response, url) };
       const { location } = response.headers;
       if (!isRedirect(response) || location === undefined) return { kind: "answer", response, url, hosts };
       response.destroy();
@@ -64,21 +66,15 @@ export function openMirrorUpstream(): MirrorUpstream {
   function once(
     { registry, method, headers, signal }: Ask,
     url: URL,
-    addresses: readonly { address: string; family: number }[],
+    addresses: readonly LookupAddress[] | null,
   ): Promise<IncomingMessage | Error> {
-    const protocol = url.protocol === "https:" ? "https:" : "http:";
     return new Promise((done) => {
-      const request: ClientRequest = (protocol === "https:" ? https : http).request(url, {
+      const request: ClientRequest = (url.protocol === "https:" ? https : http).request(url, {
         method,
-        agent: agents[protocol],
+        agent: ways.agentFor(url),
         signal,
         headers: { ...headers, "user-agent": USER_AGENT, ...authorizationFor(registry, url) },
-        // Whatever the name says a moment later: only what was judged is connected to.
-        lookup: (_, options, found) => {
-          const [one] = addresses;
-          if (options.all === true) found(null, [...addresses]);
-          else found(null, one?.address ?? "", one?.family);
-        },
+        ...(addresses === null ? {} : { lookup: lookupIn(addresses) }),
       });
       request.setTimeout(IDLE, () => request.destroy(new Error("it says nothing for two minutes")));
       request.on("error", (error) => done(error));
@@ -89,11 +85,21 @@ export function openMirrorUpstream(): MirrorUpstream {
 
   return {
     ask,
-    close: () => {
-      agents["http:"].destroy();
-      agents["https:"].destroy();
-    },
+    close: () => ways.close(),
   };
+}
+
+/** The addresses that may be connected to; null: a proxy finds out where the name leads, so that only an address itself can be judged. */
+async function addressesOf(
+  first: Ask,
+  url: URL,
+): Promise<
+  { kind: "addresses"; addresses: LookupAddress[] | null } | Extract<Resolved, { kind: "refused" }>
+> {
+  const isDirect = proxyFor(url) === null;
+  if (!isDirect && literalOf(url.hostname) === null) return { kind: "addresses", addresses: null };
+  const resolved = await resolveHost(url.hostname, addressesFor(first, url));
+  return isDirect || resolved.kind === "refused" ? resolved : { kind: "addresses", addresses: null };
 }
 
 /** The token of a private registry is shown to that registry alone, never to where it redirects. */

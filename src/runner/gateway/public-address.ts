@@ -40,12 +40,18 @@ const PRIVATE_V6 = blockList(["fc00::/7"]);
 
 /** Each address of the host is judged; one that may not be reached refuses all of them, for it shows that the name cannot be trusted. */
 export async function resolveHost(host: string, allowed: readonly AddressKind[]): Promise<Resolved> {
-  const bare = host.replace(/^\[|\]$/g, "");
-  const addresses = isIP(bare) === 0 ? await namesOf(bare) : [{ address: bare, family: isIP(bare) }];
+  const literal = literalOf(host);
+  const addresses = literal === null ? await namesOf(host) : [literal];
   if (addresses.length === 0) return { kind: "refused", why: "its name is not known" };
   const wrong = addresses.find(({ address }) => !allowed.includes(addressKind(address)));
   if (wrong === undefined) return { kind: "addresses", addresses };
   return { kind: "refused", why: `it lies at ${wrong.address}, which is no ${allowed.join(" or ")} address` };
+}
+
+/** The address that stands in a host's place; null: it is a name. */
+export function literalOf(host: string): LookupAddress | null {
+  const address = host.replace(/^\[|\]$/g, "");
+  return isIP(address) === 0 ? null : { address, family: isIP(address) };
 }
 
 export function addressKind(address: string): AddressKind {

@@ -1,10 +1,10 @@
 /** Tunnels to the hosts that the config names in `network.tunnel`, and to no other: what goes through them nobody reads. */
 import type { IncomingMessage } from "node:http";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { isModelHost } from "./barred-host.ts";
 import type { Place } from "./place.ts";
-import { resolveHost } from "./public-address.ts";
+import { dialPublic, type Dialled } from "./way-out.ts";
 
 export interface Tunnels {
   /** Answers a CONNECT; never throws, whatever was asked. `head`: bytes that came with it. */
@@ -18,8 +18,6 @@ export interface Intercept {
   open(host: string, socket: Duplex, head: Buffer): void;
 }
 
-export type Dialled = { kind: "socket"; socket: Socket } | { kind: "refused"; why: string };
-
 /** Opens a connection to port 443 of a host. */
 export type Dial = (host: string) => Promise<Dialled>;
 
@@ -29,7 +27,6 @@ const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 /** Milliseconds. */
 const IDLE = 5 * 60_000;
-const CONNECT = 30_000;
 
 /** `dial` is the network's own, but for tests of what lies behind it. */
 export function openTunnels(
@@ -92,19 +89,6 @@ export function openTunnels(
       for (const socket of open) socket.destroy();
     },
   };
-}
-
-/** Connects to the very address that was judged: the name is not asked a second time. */
-async function dialPublic(host: string): Promise<Dialled> {
-  const resolved = await resolveHost(host, ["public"]);
-  if (resolved.kind === "refused") return resolved;
-  const [first] = resolved.addresses;
-  const socket = connect({ host: first?.address ?? "", port: 443, timeout: CONNECT });
-  return new Promise((done) => {
-    socket.once("connect", () => done({ kind: "socket", socket }));
-    socket.once("timeout", () => socket.destroy(new Error("it does not answer")));
-    socket.once("error", (error) => done({ kind: "refused", why: `it cannot be reached: ${error.message}` }));
-  });
 }
 
 /** Each end closes the other, and so does silence. */

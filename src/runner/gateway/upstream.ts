@@ -1,7 +1,8 @@
 /** Sends a request to a model's provider and waits for the head of its answer; never follows where that points. */
-import { Agent as PlainAgent, request as plainRequest } from "node:http";
+import { request as plainRequest } from "node:http";
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
-import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import { request as secureRequest } from "node:https";
+import { openWaysOut } from "./way-out.ts";
 
 export interface Upstream {
   /** Settles when the head of the answer is there, or never will be. Whoever takes an answer reads it or destroys it. */
@@ -37,20 +38,19 @@ export const UPSTREAM_PATIENCE: UpstreamPatience = {
 };
 
 export function openUpstream(patience: UpstreamPatience): Upstream {
-  const plain = new PlainAgent({ keepAlive: true });
-  const secure = new SecureAgent({ keepAlive: true });
+  const ways = openWaysOut({ keepAlive: true });
   const sendOnce = (request: UpstreamRequest): Promise<UpstreamAnswer & { isStale: boolean }> =>
     new Promise((resolve) => {
-      const options = { method: request.method, headers: headersOf(request), signal: request.signal };
-      const sent =
-        request.url.protocol === "https:"
-          ? secureRequest(request.url, { ...options, agent: secure })
-          : plainRequest(request.url, { ...options, agent: plain });
+      const { url, method, signal } = request;
+      const isSecure = url.protocol === "https:";
+      const options = { method, headers: headersOf(request), signal, agent: ways.agentFor(url) };
+      const sent = isSecure ? secureRequest(url, options) : plainRequest(url, options);
       const deadline = openDeadline(sent);
+      // Behind a proxy the socket comes only when it leads to the provider.
+      deadline.begin(patience.connect, "could not be connected to");
       sent.on("socket", (socket) => {
         if (!socket.connecting) return deadline.begin(patience.head, "did not begin to answer");
-        deadline.begin(patience.connect, "could not be connected to");
-        const ready = request.url.protocol === "https:" ? "secureConnect" : "connect";
+        const ready = isSecure ? "secureConnect" : "connect";
         socket.once(ready, () => deadline.begin(patience.head, "did not begin to answer"));
       });
       sent.on("response", (response) => {
@@ -73,14 +73,14 @@ export function openUpstream(patience: UpstreamPatience): Upstream {
       return first.isStale && !request.signal.aborted ? sendOnce(request) : first;
     },
     close() {
-      plain.destroy();
-      secure.destroy();
+      ways.close();
     },
   };
 }
 
 function headersOf({ headers, body }: UpstreamRequest): OutgoingHttpHeaders {
-  return body === null ? headers : { ...headers, "content-length": body.byteLength };
+  if (body === null) return headers;
+  return { ...headers, "content-type": "application/json", "content-length": body.byteLength };
 }
 
 /** One running time at a time: beginning another ends the one before. */
