@@ -72,7 +72,7 @@ export function openAccount(limits: GatewayLimits): Account {
         kind: "passed",
         settle: (counted) => {
           if (counted !== null) count(counted);
-          const usd = counted?.price.kind === "known" ? counted.price.usd : 0;
+          const usd = counted === null ? 0 : chargeOf(counted);
           if (stop === era) take(settle(purse, id, { usd, isAnswer: counted !== null }));
         },
       };
@@ -102,6 +102,12 @@ export function openAccount(limits: GatewayLimits): Account {
       stopped: purse.stopped,
     }),
   };
+}
+
+/** Without a price an answer is charged to the limit alone: a model that nobody has priced would else be a way around it. */
+function chargeOf({ price }: Counted): number {
+  if (price.kind === "plan") return 0;
+  return price.kind === "known" ? price.usd : price.held;
 }
 
 /** To a millionth of a cent: what a sum of fractions has beyond that is not money. */

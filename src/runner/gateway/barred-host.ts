@@ -1,4 +1,4 @@
-/** Hosts that no registry and no tunnel may be: models answer only through the gateway's own routes, and GitHub is never reached from inside. */
+/** Hosts that no registry may be: models answer only through the gateway's own routes, so no tunnel leads to one either, and GitHub is no registry. */
 
 /** Each with all hosts under it. */
 const MODEL_HOSTS = [

@@ -56,6 +56,13 @@ const RULES: Record<Protocol, Rules> = {
       prompt: "a prompt that the provider keeps",
       web_search_options: "a web search by the provider",
       plugins: "plugins of the provider",
+      preset: "settings that the provider keeps",
+      models: "other models in its place",
+      search_parameters: "a web search by the provider",
+      search_options: "a web search by the provider",
+      search_settings: "a web search by the provider",
+      enable_search: "a web search by the provider",
+      compound_custom: "tools of the provider",
     },
     values: { service_tier: ["auto", "default"] },
     isOwnTool: ({ type, environment }) =>
@@ -63,8 +70,9 @@ const RULES: Record<Protocol, Rules> = {
       (type === "shell" && isJson(environment) && environment["type"] === "local"),
     roots: ["input", "messages"],
     inner: ["content", "output", "file", "image_url", "video_url", "tools"],
-    pieceFault: ({ image_url: image, video_url: video, url, file_url: fileUrl, file_id: fileId }) => {
+    pieceFault: ({ type, image_url: image, video_url: video, url, file_url: fileUrl, file_id: fileId }) => {
       if (!isUnset(fileId)) return "a file that the provider keeps";
+      if (type === "item_reference") return "an item that the provider keeps";
       return [image, video, url, fileUrl].some(isAddress) ? "a file from an address" : null;
     },
   },
@@ -84,6 +92,17 @@ const RULES: Record<Protocol, Rules> = {
       isUnset(fileData) && isUnset(sameFile) ? null : "a file from an address",
   },
 };
+
+/** Models that search the network by themselves, whatever tools they are given: OpenAI's, OpenRouter's variants, Perplexity's, Groq's; and what a provider keeps. */
+const SEARCHING =
+  /search-(?:preview|api)|deep-research|:online$|(?:^|\/)(?:sonar|compound)(?:[-:]|$)|^@preset\//i;
+
+/** As `bodyFault`, of the model that is asked. */
+export function modelFault(model: string): string | null {
+  return SEARCHING.test(model)
+    ? `a model that searches the network (${model.replace(/[^\w./:@-]/g, "?")})`
+    : null;
+}
 
 /** What this request asks for that the gateway refuses, as the end of a sentence; null: nothing. */
 export function bodyFault(protocol: Protocol, body: Json): string | null {

@@ -3,7 +3,9 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { ModelAccess } from "./gateway.ts";
 
 /** All others stay behind, whatever they say: credentials, cookies, the client's organisation. */
-const PASSED = ["accept", "anthropic-beta", "anthropic-version", "content-type", "openai-beta", "user-agent"];
+const PASSED = ["accept", "anthropic-beta", "anthropic-version", "openai-beta", "user-agent"];
+/** What an answer may be; one in any other form could not be counted. */
+const ACCEPTED = new Set(["application/json", "text/event-stream", "*/*"]);
 /** With a subscription's login Anthropic answers only where this beta is named. */
 const LOGIN_BETA = "oauth-2025-04-20";
 const LONGEST = 2000;
@@ -33,7 +35,8 @@ export function requestHeaders(
 ): OutgoingHttpHeaders {
   const passed = PASSED.flatMap((name): [string, string][] => {
     const value = headers[name];
-    return typeof value === "string" && value.length <= LONGEST ? [[name, value]] : [];
+    if (typeof value !== "string" || value.length > LONGEST) return [];
+    return name === "accept" && !ACCEPTED.has(value) ? [] : [[name, value]];
   });
   // A compressed answer could be counted only after its stream was opened up.
   const kept: OutgoingHttpHeaders = { ...Object.fromEntries(passed), "accept-encoding": "identity" };

@@ -120,8 +120,10 @@ async function exchange(desk: ModelDesk, out: Outgoing, client: Client): Promise
   const { access, prices } = model;
   const { protocol } = access;
   const headers = requestHeaders(client.request.headers, access);
+  const began = performance.now();
+  const hungUp = (): number | null => (client.gone.aborted ? (performance.now() - began) / 1000 : null);
   const got = await desk.upstream.send({ url, method, headers, body, signal: client.gone });
-  if (got.kind === "failed") return failed(desk, out, { client, got });
+  if (got.kind === "failed") return failed(desk, out, { client, got, hungUp: hungUp() });
   desk.record.used(url.host);
   const status = got.response.statusCode ?? 502;
   if (status >= 300 && status < 400) {
@@ -143,22 +145,26 @@ async function exchange(desk: ModelDesk, out: Outgoing, client: Client): Promise
   await passOn(got.response, client.response, (chunk) => tap.take(chunk));
   const seen = await tap.finish();
   desk.account.setSigns(signsOfAnswer(seen, got.response.headers));
-  return prices.count({ ...answer, seen });
+  return prices.count({ ...answer, seen, hungUp: hungUp() });
 }
 
 function failed(
   desk: ModelDesk,
   { model: { access, prices }, url, answer }: Outgoing,
-  { client, got }: { client: Client; got: Extract<UpstreamAnswer, { kind: "failed" }> },
+  {
+    client,
+    got,
+    hungUp,
+  }: { client: Client; got: Extract<UpstreamAnswer, { kind: "failed" }>; hungUp: number | null },
 ): Counted | null {
-  if (!client.gone.aborted) {
+  if (hungUp === null) {
     desk.account.setSigns(signsOfSilence());
     const why = `${url.host} cannot be asked: ${got.why}`;
     refuse(client.response, { protocol: access.protocol, status: 502, why });
     return null;
   }
   // The client hung up while the provider was at work, which is paid for.
-  return answer !== null && got.isSent ? prices.count({ ...answer, seen: NOTHING_SEEN }) : null;
+  return answer !== null && got.isSent ? prices.count({ ...answer, seen: NOTHING_SEEN, hungUp }) : null;
 }
 
 /** Bytes go on as they come, as fast as the client takes them; whoever breaks off breaks off the other side too. The end is left to be said. */

@@ -1,7 +1,7 @@
 /** Reads the body of a request to a model and judges it; what goes out afterwards is what was judged, not what was sent. */
 import { z } from "zod";
 import type { Shape } from "./answer.ts";
-import { bodyFault } from "./body-rules.ts";
+import { bodyFault, modelFault } from "./body-rules.ts";
 import type { Protocol } from "./gateway.ts";
 import type { Asked } from "./prices.ts";
 
@@ -19,14 +19,17 @@ export interface ModelPath {
   isStream: boolean;
 }
 
-/** Tokens of an answer where a request names no bound; of those that a model can give today. */
+/** Tokens of an answer that a model can give today, and where a request names no bound: Anthropic wants one, OpenAI knows none. */
+const MOST_OUTPUT = 128_000;
 const USUAL_OUTPUT: Record<Shape, number> = {
   messages: 32_000,
-  responses: 32_000,
-  chat: 32_000,
+  responses: MOST_OUTPUT,
+  chat: MOST_OUTPUT,
   generate: 65_536,
 };
-const MOST_OUTPUT = 128_000;
+
+/** Keys of pictures, sound and documents in a request, whose tokens their bytes do not tell. In texts such words have other quotes around them. */
+const MEDIA = /"(?:media_type|mimeType|mime_type|image_url|video_url|input_audio|file_data)":/;
 
 const Json = z.record(z.string(), z.unknown());
 const Amount = z.number().positive().nullish().catch(null);
@@ -63,12 +66,11 @@ export function readModelRequest(
 ): ModelRequest {
   const json = parseJson(text);
   if (json === null) return { kind: "unreadable", why: "its body is not a JSON object" };
-  const inner = Json.safeParse(json["generateContentRequest"] ?? {});
-  const fault = bodyFault(protocol, json) ?? (inner.success ? bodyFault(protocol, inner.data) : null);
-  if (fault !== null) return { kind: "refused", why: `it asks for ${fault}` };
   const bounds = Bounds.parse(json);
   const named = model ?? bounds.model ?? null;
   if (named === null) return { kind: "unreadable", why: "it names no model" };
+  const fault = modelFault(named) ?? faultIn(protocol, json);
+  if (fault !== null) return { kind: "refused", why: `it asks for ${fault}` };
   const body = writeJson({ ...json, ...changes(shape, json, bounds) });
   if (body === null) return { kind: "unreadable", why: "its body is nested too deeply" };
   return {
@@ -77,10 +79,24 @@ export function readModelRequest(
     asked: {
       model: named,
       bytes: body.byteLength,
+      hasMedia: MEDIA.test(body.toString()),
       mostOutput: mostOutput(shape, bounds),
       isStream: isStream || bounds.stream === true,
     },
   };
+}
+
+/** Google counts the tokens of a whole request inside the request, in either way of writing. */
+function faultIn(protocol: Protocol, json: Record<string, unknown>): string | null {
+  const inner = [json["generateContentRequest"], json["generate_content_request"]].flatMap((one) => {
+    const parsed = Json.safeParse(one);
+    return parsed.success ? [parsed.data] : [];
+  });
+  for (const one of [json, ...inner]) {
+    const fault = bodyFault(protocol, one);
+    if (fault !== null) return fault;
+  }
+  return null;
 }
 
 function changes(
@@ -96,17 +112,19 @@ function changes(
   };
 }
 
+/** Of several names for one bound the highest counts: which of them the provider reads is not known here. */
 function mostOutput(shape: Shape, bounds: z.infer<typeof Bounds>): number {
-  const generation = bounds.generationConfig ?? bounds.generation_config;
-  const named =
-    bounds.max_output_tokens ??
-    bounds.max_completion_tokens ??
-    bounds.max_tokens ??
-    generation?.maxOutputTokens ??
-    generation?.max_output_tokens ??
-    USUAL_OUTPUT[shape];
-  const answers = bounds.n ?? generation?.candidateCount ?? generation?.candidate_count ?? 1;
-  return Math.min(named, MOST_OUTPUT) * Math.min(answers, MOST_OUTPUT);
+  const generations = [bounds.generationConfig, bounds.generation_config];
+  const tokens = [
+    bounds.max_output_tokens,
+    bounds.max_completion_tokens,
+    bounds.max_tokens,
+    ...generations.flatMap((one) => [one?.maxOutputTokens, one?.max_output_tokens]),
+  ];
+  const answers = [bounds.n, ...generations.flatMap((one) => [one?.candidateCount, one?.candidate_count])];
+  const most = (named: (number | null | undefined)[], usual: number): number =>
+    Math.min(Math.max(...named.map((one) => one ?? 0)) || usual, MOST_OUTPUT);
+  return most(tokens, USUAL_OUTPUT[shape]) * most(answers, 1);
 }
 
 function parseJson(text: string): Record<string, unknown> | null {

@@ -124,6 +124,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     limit: (limits) => account.limit(limits),
     setOpen(next) {
       isOpen = next;
+      // What was let out before may not stay out.
+      if (!next) tunnels.close();
     },
     stopping: () => account.stopping(),
     async close() {

@@ -19,8 +19,8 @@ export interface Counted {
 
 export type Price =
   | { kind: "known"; /** US dollars. */ usd: number }
-  /** The price list does not know the model. */
-  | { kind: "unknown" }
+  /** The price list does not know the model. `held`: US dollars that it would have cost from the dearest model that has answered. */
+  | { kind: "unknown"; held: number }
   /** A subscription pays. */
   | { kind: "plan" };
 
@@ -29,14 +29,18 @@ export interface Asked {
   model: string;
   /** Of the request's body. */
   bytes: number;
+  /** It holds pictures, sound or documents. */
+  hasMedia: boolean;
   /** Tokens that the answer may have. */
   mostOutput: number;
   /** The answer comes in pieces. */
   isStream: boolean;
 }
 
-/** Text has more bytes in a token than this; what is written in other scripts can have fewer. */
+/** Text has more bytes in a token than this; what is written to have few has one. */
 const BYTES_OF_TOKEN = 3;
+/** Tokens that a model writes in a second at most: its thoughts need not be shown, and whoever hangs up in time would have them for nothing. */
+const FASTEST = 200;
 /** No answer has more; a sum of such figures is still exact. */
 const MOST_TOKENS = 1e9;
 /** Tokens that fit into no model known today. */
@@ -80,7 +84,15 @@ export interface PriceBook {
   /** The most that an answer can cost, in US dollars; 0: a subscription pays; null: the model has no known price. */
   worstCase(asked: Asked): number | null;
   /** What an answer used; null: the provider gave none, so there is nothing to count. */
-  count(answer: { shape: Shape; seen: Seen; asked: Asked }): Counted | null;
+  count(answer: Answered): Counted | null;
+}
+
+export interface Answered {
+  shape: Shape;
+  seen: Seen;
+  asked: Asked;
+  /** Seconds after which the client hung up; null: it did not. */
+  hungUp: number | null;
 }
 
 /** Looking a model up takes longer than reckoning with its prices, so these are kept; the names are the client's to choose. */
@@ -108,35 +120,43 @@ export function openPriceBook(access: ModelAccess): PriceBook {
       return null;
     }
   };
+  let dearest: { model: string; rate: number } | null = null;
+  const priced = (model: string, usage: Usage): Price => {
+    const usd = priceOf(model, usage);
+    if (usd === null)
+      return { kind: "unknown", held: dearest === null ? 0 : (priceOf(dearest.model, usage) ?? 0) };
+    const rate = priceOf(model, { input_tokens: 1000, output_tokens: 1000 }) ?? 0;
+    if (dearest === null || rate > dearest.rate) dearest = { model, rate };
+    return { kind: "known", usd };
+  };
   return {
-    worstCase({ model, bytes, mostOutput }) {
+    worstCase({ model, bytes, hasMedia, mostOutput }) {
       if (isPlan) return 0;
       const window = look(model)?.models[0]?.context_window ?? MOST_INPUT;
-      const input = Math.min(Math.ceil(bytes / BYTES_OF_TOKEN), window);
+      const input = hasMedia ? window : Math.min(bytes, window);
       const fresh = { input_tokens: input, output_tokens: mostOutput };
       // Writing into a cache costs more than reading afresh, where a model has a price for it.
       const written = { ...fresh, cache_write_tokens: input, cache_write_1h_tokens: input };
       const least = priceOf(model, fresh);
       return least === null ? null : Math.max(least, priceOf(model, written) ?? 0);
     },
-    count({ shape, seen, asked }) {
-      if (seen.usage === null && seen.error !== null) return null;
+    count({ shape, seen, asked, hungUp }) {
+      if (seen.usage === null && seen.error !== null && seen.characters === 0) return null;
       const { root, model: modelField, flavor } = FIGURES[shape];
       const model = seen.model ?? asked.model;
       const read = (told: Seen): Usage | null => {
-        const answer = { [modelField]: model, [root]: completed(shape, told, asked) };
+        const answer = { [modelField]: model, [root]: completed({ shape, seen: told, asked, hungUp }) };
         return usageOf(vendor, answer, flavor);
       };
       const own = read(seen);
       const usage = own ?? read({ ...seen, usage: null, isWhole: false }) ?? {};
       const cached = usage["cache_read_tokens"] ?? 0;
-      const usd = isPlan ? null : priceOf(model, usage);
       return {
         model,
         input: Math.max(0, (usage["input_tokens"] ?? 0) - cached),
         cached,
         output: usage["output_tokens"] ?? 0,
-        price: isPlan ? { kind: "plan" } : usd === null ? { kind: "unknown" } : { kind: "known", usd },
+        price: isPlan ? { kind: "plan" } : priced(model, usage),
         isEstimated: !seen.isWhole || own === null,
       };
     },
@@ -156,16 +176,15 @@ function vendorOf(protocol: Protocol): Provider {
 }
 
 /** An answer that broke off counts what was reported, and what was sent and seen of it where nothing was. */
-function completed(
-  shape: Shape,
-  { usage, isWhole, characters }: Seen,
-  asked: Asked,
-): Record<string, unknown> {
+function completed({ shape, seen, asked, hungUp }: Answered): Record<string, unknown> {
+  const { usage, isWhole, characters } = seen;
   const { input, output } = FIGURES[shape];
   const told = { [input]: 0, [output]: 0, ...figures(usage ?? {}) };
   if (isWhole) return told;
   // Of an answer in one piece nothing is seen until all of it is there, however much the model has written.
-  const seenOutput = asked.isStream ? Math.ceil(characters / BYTES_OF_TOKEN) : asked.mostOutput;
+  const shown = Math.ceil(characters / BYTES_OF_TOKEN);
+  const thought = Math.min(Math.floor(hungUp ?? 0) * FASTEST, asked.mostOutput);
+  const seenOutput = asked.isStream ? Math.max(shown, thought) : asked.mostOutput;
   const reported = told[output];
   return {
     ...told,

@@ -53,7 +53,7 @@ export function enter(purse: Purse, call: Call): PurseStep {
   return advance({ ...purse, waiting: [...purse.waiting, call] });
 }
 
-/** A call is over. `isAnswer`: a model answered, whether to its end or not; `usd`: 0 where its price is not known. */
+/** A call is over. `isAnswer`: a model answered, whether to its end or not; `usd`: what the limit is charged with. */
 export function settle(
   purse: Purse,
   id: number,

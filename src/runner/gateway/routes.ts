@@ -18,11 +18,12 @@ interface Routes {
   /** Before which the path stands at the provider, if its address has no path of its own. */
   version: string;
   routes: readonly Route[];
-  /** Parameters of the address that go on; others, such as a key, are dropped. */
-  query: readonly string[];
+  /** Parameters of the address that go on with such values; others, such as a key, are dropped. */
+  query: { [name: string]: RegExp };
 }
 
 const MODEL = String.raw`([A-Za-z0-9][A-Za-z0-9._-]{0,99})`;
+const WORD = /^[\w.=-]{1,200}$/;
 const LISTED = String.raw`(?:/[A-Za-z0-9][A-Za-z0-9._/:-]{0,99})?`;
 
 /**
@@ -38,7 +39,7 @@ const ROUTES: Record<Protocol, Routes> = {
       { method: "POST", path: /^\/v1\/messages\/count_tokens$/, shape: "messages", isAnswer: false },
       { method: "GET", path: new RegExp(`^/v1/models${LISTED}$`), shape: null, isAnswer: false },
     ],
-    query: ["beta", "limit", "before_id", "after_id"],
+    query: { beta: WORD, limit: WORD, before_id: WORD, after_id: WORD },
   },
   openai: {
     version: "/v1",
@@ -47,7 +48,7 @@ const ROUTES: Record<Protocol, Routes> = {
       { method: "POST", path: /^\/chat\/completions$/, shape: "chat", isAnswer: true },
       { method: "GET", path: new RegExp(`^/models${LISTED}$`), shape: null, isAnswer: false },
     ],
-    query: ["api-version"],
+    query: { "api-version": WORD },
   },
   google: {
     version: "",
@@ -73,7 +74,8 @@ const ROUTES: Record<Protocol, Routes> = {
       },
       { method: "GET", path: new RegExp(`^/v1(?:beta)?/models${LISTED}$`), shape: null, isAnswer: false },
     ],
-    query: ["alt", "pageSize", "pageToken"],
+    // An answer in another form could not be counted.
+    query: { alt: /^(?:sse|json)$/, pageSize: WORD, pageToken: WORD },
   },
 };
 
@@ -112,9 +114,9 @@ export function upstreamOf(protocol: Protocol, base: string, path: string): URL 
   return new URL(`${base.replace(/\/+$/, "")}${isBare ? ROUTES[protocol].version : ""}${path}`);
 }
 
-function keptQuery(query: string, allowed: readonly string[]): string {
+function keptQuery(query: string, allowed: Routes["query"]): string {
   const kept = [...new URLSearchParams(query)].filter(
-    ([name, value]) => allowed.includes(name) && /^[\w.=-]{1,200}$/.test(value),
+    ([name, value]) => Object.hasOwn(allowed, name) && allowed[name]?.test(value) === true,
   );
   return kept.length === 0 ? "" : `?${new URLSearchParams(kept).toString()}`;
 }

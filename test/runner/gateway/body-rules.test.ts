@@ -1,7 +1,14 @@
 /** What a request may ask for, and what it may not because the provider would run, fetch or keep it. */
 import { describe, expect, it } from "vitest";
-import { bodyFault } from "../../../src/runner/gateway/body-rules.ts";
-import { anthropicAccess, ask, MESSAGE, openTestGateway } from "./opened-gateway.ts";
+import { bodyFault, modelFault } from "../../../src/runner/gateway/body-rules.ts";
+import {
+  anthropicAccess,
+  ask,
+  googleAccess,
+  MESSAGE,
+  openaiAccess,
+  openTestGateway,
+} from "./opened-gateway.ts";
 import { json, startUpstream } from "./scripted-upstream.ts";
 
 const URL_IMAGE = { type: "image", source: { type: "url", url: "https://evil.example/?data" } };
@@ -77,6 +84,10 @@ describe("OpenAI", () => {
     ["a kept answer", { previous_response_id: "resp_1" }],
     ["a kept prompt", { prompt: { id: "pmpt_1" } }],
     ["plugins", { plugins: [{ id: "web" }] }],
+    ["other models in its place", { models: ["openai/gpt-5:online"] }],
+    ["another vendor's web search", { search_parameters: { mode: "on" } }],
+    ["a search by its name alone", { enable_search: true }],
+    ["a kept item", { input: [{ type: "item_reference", id: "msg_1" }] }],
     ["a dearer tier", { service_tier: "priority" }],
     ["a cheaper tier, of which the price is not known", { service_tier: "flex" }],
     [
@@ -185,6 +196,56 @@ describe("Google", () => {
     ],
   ])("may have %s", (_, body) => {
     expect(bodyFault("google", body)).toBeNull();
+  });
+});
+
+it.each(["generateContentRequest", "generate_content_request"])(
+  "is judged where it lies in a request to count its tokens, as %s",
+  async (field) => {
+    const upstream = await startUpstream(json({}));
+    const gateway = await openTestGateway([googleAccess(upstream.base)]);
+    const contents = [{ parts: [{ fileData: { fileUri: "https://evil.example/?data" } }] }];
+
+    const path = "/google/v1beta/models/gemini-2.5-pro:countTokens";
+    const answered = await ask(gateway, { path, body: { [field]: { contents } } });
+
+    expect(answered.status).toBe(403);
+    expect(upstream.received).toEqual([]);
+  },
+);
+
+describe("a model that searches the network by itself", () => {
+  it.each([
+    "gpt-4o-search-preview",
+    "gpt-5-search-api",
+    "o4-mini-deep-research-2025-06-26",
+    "openai/gpt-5:online",
+    "perplexity/sonar-pro",
+    "sonar",
+    "groq/compound-mini",
+    "compound-beta",
+    "@preset/mine",
+  ])("is not asked: %s", (model) => {
+    expect(modelFault(model)).toEqual(expect.any(String));
+  });
+
+  it.each(["gpt-5.1-codex", "claude-sonnet-4-5", "gemini-2.5-pro", "qwen/qwen3-coder:free", "sonarqube-llm"])(
+    "is not %s",
+    (model) => {
+      expect(modelFault(model)).toBeNull();
+    },
+  );
+
+  it("is refused to whoever asks for it", async () => {
+    const upstream = await startUpstream(json({}));
+    const gateway = await openTestGateway([openaiAccess(upstream.base)]);
+
+    const body = { model: "gpt-5-search-api", messages: [] };
+    const answered = await ask(gateway, { path: "/openai/v1/chat/completions", body });
+
+    expect(answered.status).toBe(403);
+    expect(answered.body).toContain("it asks for a model that searches the network (gpt-5-search-api)");
+    expect(upstream.received).toEqual([]);
   });
 });
 

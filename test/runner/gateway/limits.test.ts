@@ -130,6 +130,24 @@ describe("the money", () => {
     expect(gateway.facts().usage.usd).toBe(0.7);
   });
 
+  it("is not got around by a model that nobody has priced", async () => {
+    const usage = { input_tokens: 0, output_tokens: 0 };
+    const last = { output_tokens: 60_000 };
+    const upstream = await startUpstream(
+      costing(30),
+      stream(...messages({ model: "house-model", usage, last })),
+    );
+    const gateway = await openTestGateway([anthropicAccess(upstream.base)], {
+      limits: { usd: 1, answers: null },
+    });
+
+    const asked = [];
+    for (let call = 0; call < 6; call += 1) asked.push((await ask(gateway, MESSAGE)).status);
+
+    expect(asked).toEqual([200, 200, 200, 200, 402, 402]);
+    expect(gateway.facts()).toMatchObject({ usage: { usd: 0.3 }, unpriced: ["house-model"] });
+  });
+
   it("of nothing means no limit", async () => {
     const upstream = await startUpstream(costing(9000));
     const gateway = await openTestGateway([anthropicAccess(upstream.base)]);
@@ -269,7 +287,7 @@ describe("a client that hangs up", () => {
 
     const bytes = JSON.stringify(MESSAGE.body).length;
     expect(gateway.facts()).toMatchObject({
-      usage: { requests: 1, input: Math.ceil(bytes / 3), output: 0 },
+      usage: { requests: 1, input: Math.ceil(bytes / 3) },
       estimated: 1,
     });
   });
@@ -295,10 +313,8 @@ describe("a client that hangs up", () => {
     await aborted;
     await gateway.close();
 
-    expect(gateway.facts()).toMatchObject({
-      usage: { requests: 1, input: 700, cached: 50, output: Math.ceil(("text_delta".length + 300) / 3) },
-      estimated: 1,
-    });
+    expect(gateway.facts()).toMatchObject({ usage: { requests: 1, input: 700, cached: 50 }, estimated: 1 });
+    expect(gateway.facts().usage.output).toBeGreaterThanOrEqual(Math.ceil(("text_delta".length + 300) / 3));
   });
 
   it("from an answer in one piece pays the most that it can have cost", async () => {

@@ -59,6 +59,27 @@ describe("a model call", () => {
     expect(gateway.facts().hosts.used).toEqual([new URL(upstream.base).host]);
   });
 
+  it.each([
+    ["sse", "application/x-protobuf", "?alt=sse", undefined],
+    ["proto", "*/*", "", "*/*"],
+    ["media", "text/event-stream", "", "text/event-stream"],
+  ])(
+    "with alt=%s and accept: %s asks for no answer that cannot be counted",
+    async (alt, accept, query, passed) => {
+      const upstream = await startUpstream(json({}));
+      const gateway = await openTestGateway([googleAccess(upstream.base)]);
+      const path = `/google/v1beta/models/gemini-2.5-pro:streamGenerateContent`;
+      const headers = { accept, "content-type": "application/x-protobuf" };
+
+      await ask(gateway, { path: `${path}?alt=${alt}`, headers, body: { contents: [] } });
+
+      const [received] = upstream.received;
+      expect(received?.url).toBe(`${path.slice("/google".length)}${query}`);
+      expect(received?.headers.accept).toBe(passed);
+      expect(received?.headers["content-type"]).toBe("application/json");
+    },
+  );
+
   it("goes out with a subscription's login, and the beta that it needs once", async () => {
     const upstream = await startUpstream(ANSWER);
     const gateway = await openTestGateway([anthropicAccess(upstream.base, "login")]);
@@ -88,6 +109,9 @@ describe("a model call", () => {
     await ask(based, { path: "/openai/v1/responses", body });
     await ask(bare, { path: "/google/v1beta/models/gemini-2.5-pro:countTokens?key=foreign", body: {} });
 
+    expect(upstream.received.every(({ headers }) => headers["content-type"] === "application/json")).toBe(
+      true,
+    );
     expect(upstream.received.map(({ url }) => url)).toEqual([
       "/v1/responses",
       "/v1/responses",

@@ -6,7 +6,8 @@ import type { Duplex } from "node:stream";
 import { expect, it, onTestFinished, describe } from "vitest";
 import { openHostRecord, type HostRecord } from "../../../src/runner/gateway/host-record.ts";
 import { openTunnels, type Dial } from "../../../src/runner/gateway/tunnel.ts";
-import { listen } from "./mirror-front.ts";
+import { listen, registry } from "./mirror-front.ts";
+import { openTestGateway } from "./opened-gateway.ts";
 
 describe("a tunnel", () => {
   it("carries bytes both ways to a host that the config names", async () => {
@@ -91,6 +92,19 @@ describe("a tunnel", () => {
     const right = await connectTo(port, "files.example.com:443");
     const closed = once(right.socket, "close");
     for (const socket of echo.sockets) socket.destroy();
+    await closed;
+  });
+
+  it("ends when the network is closed", async () => {
+    const gateway = await openTestGateway([], { registries: [registry("npm", "https://npm.example.com")] });
+    const socket = connect({ path: gateway.socket });
+    const closed = once(socket, "close");
+    socket.write("CONNECT npm.example.com:443 HTTP/1.1\r\nHost: npm.example.com\r\n\r\n");
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    expect(answer.toString()).toContain(" 200 ");
+
+    gateway.setOpen(false);
+
     await closed;
   });
 
