@@ -5,6 +5,9 @@ import { git } from "../git/git.ts";
 /** Far more than any guard lets through, and listed in seconds. */
 export const MAX_LISTED_PATHS = 200_000;
 
+/** Bytes of all new trees together; what is fuller names more than may be listed. */
+const MAX_TREE_BYTES = 64 * 1024 * 1024;
+
 /** Deeper than any path that a file system takes. */
 const MAX_DEPTH = 2048;
 
@@ -21,6 +24,7 @@ export async function countPaths(
   { tip, not }: { tip: string; not: readonly string[] },
 ): Promise<number> {
   const trees = await newTrees(dir, tip, not);
+  if (trees === null) return Number.POSITIVE_INFINITY;
   const counted = new Map<string, number>();
   const count = (oid: string, depth: number): number => {
     const tree = trees.get(oid);
@@ -35,7 +39,8 @@ export async function countPaths(
   return Math.max(0, ...[...trees.keys()].map((oid) => count(oid, 0)));
 }
 
-async function newTrees(dir: string, tip: string, not: readonly string[]): Promise<Map<string, Tree>> {
+/** null: they are too full to be read. */
+async function newTrees(dir: string, tip: string, not: readonly string[]): Promise<Map<string, Tree> | null> {
   const listing = await git(["rev-list", "--objects", "--filter=blob:none", tip, ...not], { dir });
   const oids = listing.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ")[0] ?? ""]));
   if (oids.length === 0) return new Map();
@@ -46,7 +51,9 @@ async function newTrees(dir: string, tip: string, not: readonly string[]): Promi
   const trees = types
     .split("\n")
     .flatMap((line) => (line.endsWith(" tree") ? [line.slice(0, line.indexOf(" "))] : []));
-  const contents = await blobContents(dir, await blobSizes(dir, trees));
+  const sizes = await blobSizes(dir, trees);
+  if ([...sizes.values()].reduce((sum, size) => sum + size, 0) > MAX_TREE_BYTES) return null;
+  const contents = await blobContents(dir, sizes);
   return new Map([...contents].map(([oid, content]) => [oid, parseTree(content)]));
 }
 
