@@ -53,8 +53,10 @@ function settle(text: string, limit: number, read: (text: string, tally: Tally) 
     if (cut.length < whole.length) add(tally, "character over the limit", whole.length - cut.length);
     return trimmed(cut);
   };
-  let cleaned = once(beginning(text, limit));
-  for (let readings = 1; ; readings += 1) {
+  const whole = beginning(text, limit);
+  let cleaned = once(whole);
+  // What is clean already is read once.
+  for (let readings = 1; cleaned !== whole; readings += 1) {
     const again = once(cleaned);
     if (again === cleaned) break;
     // Nested so deep only to outlast the cleaner: no sign of it may mean anything any more.
@@ -66,6 +68,7 @@ function settle(text: string, limit: number, read: (text: string, tally: Tally) 
 /** Says it until saying it again changes nothing. */
 function untilSettled(text: string, once: (before: string) => string): string {
   let said = once(text);
+  if (said === text) return said;
   for (let readings = 1; ; readings += 1) {
     const again = once(said);
     if (again === said) return said;

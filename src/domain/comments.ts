@@ -144,6 +144,8 @@ function isTextNewer(snapshot: Snapshot, record: RecordBody): boolean {
   const { attempt, attempts, asked, phase } = record;
   const isBegun = [...attempts, ...(attempt ? [attempt] : [])].some(({ claimed }) => claimed >= asked.at);
   if (!isBegun || issue.gone || brief === null || phase === "done" || phase === "cancelled") return false;
+  // Cleaning a long text takes its time, and most are never edited.
+  if (issue.edited === null) return false;
   return withText(snapshot, brief).hash !== record.brief;
 }
 

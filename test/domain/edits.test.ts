@@ -170,7 +170,9 @@ describe("after the first attempt has begun", () => {
   });
 
   it("the status says it of the title too", () => {
-    expect(status(inFlight({ issue: issue({ title: "Fix the lexer" }) }))).toContain(NEWER);
+    const renamed = issue({ title: "Fix the lexer", edited: { by: ANNA, at: NOW } });
+
+    expect(status(inFlight({ issue: renamed }))).toContain(NEWER);
   });
 
   it("a retry works on the text as it was", () => {
