@@ -1,7 +1,11 @@
 /** Family I: more than a machine, a log or a person can take, in real workflow runs. It is bounded, and said. */
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasBubblewrap } from "../runner/sandbox/opened.ts";
+import { openLimits, usualBounds } from "../../src/runner/sandbox/limits.ts";
+import { hasBubblewrap, running } from "../runner/sandbox/opened.ts";
 import { CONFIG, hostileStory, type HostileStory } from "./hostile-story.ts";
 
 const MIB = 1024 ** 2;
@@ -72,6 +76,84 @@ describe.skipIf(!(await hasBubblewrap()))("a flood", () => {
     expect(world.from.issue(pull).body?.length).toBeLessThan(65_536);
   });
 });
+
+/** Found again by its argument. */
+const SLEEP = "86413";
+
+describe.skipIf(!(await hasBubblewrap()) || !(await hasGroups()) || !canMount())(
+  "an agent that takes",
+  () => {
+    const usual = process.env["TMPDIR"];
+    const disk = mkdtempSync(join(tmpdir(), "disk-"));
+    let world: HostileStory;
+    beforeAll(async () => {
+      // A disk of its own: nobody else is short of room when it is full.
+      mount(disk);
+      process.env["TMPDIR"] = disk;
+      const note = { write: { path: "note.txt", content: "It was here.\n" } };
+      const forks = `perl -e 'while (defined(my $p = fork)) { $p or exec qw(sleep ${SLEEP}) }' > /dev/null 2>&1`;
+      const fills = "while :; do head -c 10000000 /dev/zero >> ~/full; done 2> /dev/null";
+      world = await hostileStory(() => ({
+        1: { implement: [note, { run: forks }, { end: "crash" }] },
+        2: { implement: [note, { run: fills }] },
+      }));
+      const { from } = world;
+      await from.begin();
+      for (const issue of [await from.ask(), await from.ask()])
+        await from.until(issue, ({ phase }) => phase === "parked");
+    }, 900_000);
+    afterAll(async () => {
+      await world[Symbol.asyncDispose]();
+      if (usual === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = usual;
+      execFileSync("umount", ["--lazy", disk]);
+      rmSync(disk, { recursive: true });
+    });
+
+    it("I11 every process that there may be is ended with all of them, and people are told why", async () => {
+      expect(world.rawReport(1)).toMatchObject({
+        end: "infrastructure",
+        summary: expect.stringContaining("wanted more than 2048 processes at once") as string,
+      });
+      expect(world.from.said(1).join("\n")).toContain("wanted more than 2048 processes at once");
+      expect(await running(`sleep\0${SLEEP}`)).toEqual([]);
+    });
+
+    it("I12 all of the disk is ended before it is full, and people are told why", () => {
+      expect(world.rawReport(2)).toMatchObject({
+        end: "infrastructure",
+        summary: expect.stringContaining("were free on the disk") as string,
+      });
+      expect(world.from.said(2).join("\n")).toContain("were free on the disk");
+      expect(world.artifact(2, "work.bundle")).not.toBeNull();
+    });
+  },
+);
+
+function mount(folder: string): void {
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=600m", "none", folder], { stdio: "ignore" });
+}
+
+/** Only root may, and not in every container. */
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "disk-"));
+  try {
+    mount(folder);
+    execFileSync("umount", [folder]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Without a control group the bound on processes does not hold for root. */
+async function hasGroups(): Promise<boolean> {
+  const limits = await openLimits(await usualBounds(tmpdir()));
+  await limits.close();
+  return limits.kind === "cgroup";
+}
 
 /** As many more comments like the newest, made without a request for each. */
 function crowd({ from: { repository } }: HostileStory, count: number): void {
