@@ -1,7 +1,7 @@
 /** The real agents with the gateway between them and their model: it counts, it ends them, and nothing else is tried to be reached. */
 import { describe, expect, it } from "vitest";
 import { installed } from "./installed.ts";
-import type { Usage } from "./model-server/answer.ts";
+import { priceOf } from "./prices.ts";
 import { VOICES } from "./voices.ts";
 import { createWorkbench, playAt, type Ran, type Run, type Workbench } from "./workbench.ts";
 import { KEY, NO_LIMITS, openWorld, type World } from "./world.ts";
@@ -9,13 +9,6 @@ import { KEY, NO_LIMITS, openWorld, type World } from "./world.ts";
 const FOLDERS = Object.fromEntries(
   await Promise.all(Object.keys(VOICES).map(async (name) => [name, await installed(name)] as const)),
 );
-
-/** A price of every model that a voice names, in US dollars for a million tokens, as its vendor has published it. */
-const PRICES: Record<string, { input: number; cached: number; output: number }> = {
-  "claude-sonnet-4-5": { input: 3, cached: 0.3, output: 15 },
-  "gemini-2.5-pro": { input: 1.25, cached: 0.125, output: 10 },
-  "gpt-5.3-codex": { input: 1.75, cached: 0.175, output: 14 },
-};
 
 describe.each(Object.entries(VOICES))("%s through the gateway", (name, voice) => {
   const folder = FOLDERS[name] ?? "";
@@ -90,13 +83,6 @@ describe.each(Object.entries(VOICES))("%s through the gateway", (name, voice) =>
     expect(world.model.asked.length).toBeLessThanOrEqual(Math.ceil(1 / each));
   });
 });
-
-function priceOf(model: string | null, usage: Required<Usage>): number {
-  const price = PRICES[model ?? ""];
-  if (price === undefined) throw new Error(`PRICES does not know ${model}; add it from its vendor's list`);
-  const { input, cached, output } = usage;
-  return (input * price.input + cached * price.cached + output * price.output) / 1_000_000;
-}
 
 /** The agent has the gateway for a proxy too, so that whatever else it looks for is written down there. */
 function ask(

@@ -1,7 +1,7 @@
 /** A world to tell stories in: a playground, the real app in this process, real git, the real workflow file and the built action. */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { Octokit } from "@octokit/rest";
 import { createApp, type App, type AppOptions } from "../../src/app/app.ts";
 import type { Settings } from "../../src/app/settings.ts";
@@ -334,10 +334,12 @@ async function furnish(playground: Playground, { config = CONFIG, script, files 
 
 /** The files of a release, as `npm run build` made them. */
 function releasedAction(): { [path: string]: string } {
-  const paths = [
-    "action/action.yml",
-    ...readdirSync(join(ROOT, "action/dist")).map((file) => `action/dist/${file}`),
-  ];
+  const inside = ["action/agents", "action/dist"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(ROOT, join(parentPath, name))),
+  );
+  const paths = ["action/action.yml", ...inside];
   return Object.fromEntries(paths.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
 }
 

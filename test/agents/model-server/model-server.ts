@@ -18,6 +18,8 @@ export interface Dialect {
 export type Told = Exclude<Answer, { status: number } | { stall: true } | { broken: true } | { reset: true }>;
 
 export interface Seen {
+  /** When its last byte was there, in milliseconds as `Date.now()` gives them. */
+  at: number;
   method: string;
   path: string;
   headers: IncomingMessage["headers"];
@@ -69,7 +71,13 @@ async function read(request: IncomingMessage): Promise<Seen> {
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString("utf8");
   const { method = "", url = "", headers } = request;
-  return { method, path: url.split("?")[0] ?? "", headers, body: text === "" ? null : JSON.parse(text) };
+  return {
+    at: Date.now(),
+    method,
+    path: url.split("?")[0] ?? "",
+    headers,
+    body: text === "" ? null : JSON.parse(text),
+  };
 }
 
 function sendOther(response: ServerResponse, body: unknown): void {
