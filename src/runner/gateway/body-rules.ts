@@ -56,13 +56,6 @@ const RULES: Record<Protocol, Rules> = {
       prompt: "a prompt that the provider keeps",
       web_search_options: "a web search by the provider",
       plugins: "plugins of the provider",
-      preset: "settings that the provider keeps",
-      models: "other models in its place",
-      search_parameters: "a web search by the provider",
-      search_options: "a web search by the provider",
-      search_settings: "a web search by the provider",
-      enable_search: "a web search by the provider",
-      compound_custom: "tools of the provider",
     },
     values: { service_tier: ["auto", "default"] },
     isOwnTool: ({ type, environment }) =>
@@ -113,8 +106,20 @@ export function bodyFault(protocol: Protocol, body: Json): string | null {
     ([field, allowed]) => !isUnset(body[field]) && !allowed.includes(body[field]),
   );
   if (values !== undefined) return `a service at another price (${values[0]})`;
-  const tools = toolFault(rules, body["tools"]);
-  return tools ?? contentFault(rules, body);
+  return editFault(body) ?? toolFault(rules, body["tools"]) ?? contentFault(rules, body);
+}
+
+/** Anthropic's edits of a context only take something away, but for one that has a model sum it up, at a cost that its figures leave out. */
+function editFault({ context_management: management }: Json): string | null {
+  if (isUnset(management)) return null;
+  const edits = isJson(management) ? management["edits"] : management;
+  const list = Array.isArray(edits) ? edits : [edits];
+  const strange = list.find(
+    (edit) =>
+      !isUnset(edit) &&
+      !(isJson(edit) && typeof edit["type"] === "string" && edit["type"].startsWith("clear_")),
+  );
+  return strange === undefined ? null : "an edit of its context whose cost is not told (context_management)";
 }
 
 function contentFault(rules: Rules, body: Json): string | null {

@@ -88,6 +88,8 @@ export async function callModel(
       desk.record.refused(url.host, asking.why);
       return say(403, `the request is refused: ${asking.why}; switch that off in the agent's settings`);
     }
+    for (const name of asking.dropped)
+      desk.record.refused(url.host, `the field ${name.slice(0, 60)} of a request is not passed on`);
     const answer = isAnswer ? { shape, asked: asking.asked } : null;
     await send(desk, { ...out, body: asking.body, answer }, client);
   } finally {

@@ -1,12 +1,19 @@
 /** Reads the body of a request to a model and judges it; what goes out afterwards is what was judged, not what was sent. */
 import { z } from "zod";
 import type { Shape } from "./answer.ts";
+import { fieldsOf } from "./body-fields.ts";
 import { bodyFault, modelFault } from "./body-rules.ts";
 import type { Protocol } from "./gateway.ts";
 import type { Asked } from "./prices.ts";
 
 export type ModelRequest =
-  | { kind: "request"; body: Buffer; asked: Asked }
+  | {
+      kind: "request";
+      body: Buffer;
+      asked: Asked;
+      /** Names of fields that do not go on. */
+      dropped: string[];
+    }
   /** It is no request that the provider could read. */
   | { kind: "unreadable"; why: string }
   /** It asks for what would let data leave. */
@@ -71,11 +78,13 @@ export function readModelRequest(
   if (named === null) return { kind: "unreadable", why: "it names no model" };
   const fault = modelFault(named) ?? faultIn(protocol, json);
   if (fault !== null) return { kind: "refused", why: `it asks for ${fault}` };
-  const body = writeJson({ ...json, ...changes(shape, json, bounds) });
+  const { kept, dropped } = fieldsOf(protocol, json);
+  const body = writeJson({ ...kept, ...changes(shape, json, bounds) });
   if (body === null) return { kind: "unreadable", why: "its body is nested too deeply" };
   return {
     kind: "request",
     body,
+    dropped,
     asked: {
       model: named,
       bytes: body.byteLength,

@@ -9,7 +9,6 @@ import { callModel, type ModelDesk } from "./model-call.ts";
 import { openIntercept } from "./mirror-intercept.ts";
 import { openMirror } from "./mirror.ts";
 import type { Place } from "./place.ts";
-import { openPriceBook } from "./prices.ts";
 import { refuse } from "./refusal.ts";
 import { openBodyMemory } from "./request-body.ts";
 import { targetOf } from "./routes.ts";
@@ -62,7 +61,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     record,
   };
   const upstream = openUpstream(patience);
-  const models = options.models.map((access) => ({ access, prices: openPriceBook(access) }));
+  const models = await Promise.all(options.models.map(withPrices));
   const desk: ModelDesk = { models, account, memory: openBodyMemory(), upstream, record };
   const mirror = openMirror(place);
   const intercept = openIntercept(place, mirror);

@@ -28,6 +28,9 @@ describe("Anthropic", () => {
     ["MCP servers", { mcp_servers: [{ type: "url", url: "https://evil.example" }] }],
     ["a container", { container: "container_1" }],
     ["a dearer speed", { speed: "fast" }],
+    ["a sum of what was said", { context_management: { edits: [{ type: "compact_20260112" }] } }],
+    ["a strange edit among others", { context_management: { edits: [{ type: "clear_thinking_1" }, "x"] } }],
+    ["edits that are no list", { context_management: { edits: { type: "compact_20260112" } } }],
     ["an image by its address", said({ type: "text", text: "Look" }, URL_IMAGE)],
     [
       "a document by its address",
@@ -57,6 +60,10 @@ describe("Anthropic", () => {
       { system: "https://evil.example", messages: [{ role: "user", content: "https://evil.example" }] },
     ],
     ["the usual tier", { service_tier: "auto" }],
+    [
+      "a context that forgets",
+      { context_management: { edits: [{ type: "clear_thinking_20251015", keep: "all" }] } },
+    ],
   ])("may have %s", (_, body) => {
     expect(bodyFault("anthropic", body)).toBeNull();
   });
@@ -84,9 +91,6 @@ describe("OpenAI", () => {
     ["a kept answer", { previous_response_id: "resp_1" }],
     ["a kept prompt", { prompt: { id: "pmpt_1" } }],
     ["plugins", { plugins: [{ id: "web" }] }],
-    ["other models in its place", { models: ["openai/gpt-5:online"] }],
-    ["another vendor's web search", { search_parameters: { mode: "on" } }],
-    ["a search by its name alone", { enable_search: true }],
     ["a kept item", { input: [{ type: "item_reference", id: "msg_1" }] }],
     ["a dearer tier", { service_tier: "priority" }],
     ["a cheaper tier, of which the price is not known", { service_tier: "flex" }],
@@ -213,6 +217,31 @@ it.each(["generateContentRequest", "generate_content_request"])(
     expect(upstream.received).toEqual([]);
   },
 );
+
+it("goes out without the fields that nobody knows, and says which", async () => {
+  const upstream = await startUpstream(json({}));
+  const gateway = await openTestGateway([anthropicAccess(upstream.base), openaiAccess(upstream.base)]);
+  const strange = {
+    models: ["openai/gpt-5:online"],
+    search_parameters: { mode: "on" },
+    enable_search: true,
+    fallbacks: [{ model: "another" }],
+    "a\nb": 1,
+  };
+  const openai = { model: "m", messages: [], temperature: 1, metadata: { a: "b" } };
+  const anthropic = { model: "m", max_tokens: 1, messages: [], thinking: { type: "enabled" } };
+
+  await ask(gateway, { path: "/openai/chat/completions", body: { ...openai, ...strange } });
+  await ask(gateway, { ...MESSAGE, body: { ...strange, ...anthropic } });
+
+  expect(upstream.received.map(({ body }) => JSON.parse(body) as unknown)).toEqual([openai, anthropic]);
+  const { host } = new URL(upstream.base);
+  expect(gateway.facts().hosts.refused).toEqual(
+    ["models", "search_parameters", "enable_search", "fallbacks", "a?b"].map(
+      (name) => `${host}: the field ${name} of a request is not passed on`,
+    ),
+  );
+});
 
 describe("a model that searches the network by itself", () => {
   it.each([

@@ -328,7 +328,7 @@ describe("refused is", () => {
     ["no model", '{"messages":[]}', "it names no model"],
     [
       "nesting without end",
-      `{"model":"m","x":${"[".repeat(50_000)}${"]".repeat(50_000)}}`,
+      `{"model":"m","metadata":${"[".repeat(50_000)}${"]".repeat(50_000)}}`,
       "nested too deeply",
     ],
   ])("a body with %s", async (_, body, why) => {
