@@ -38,7 +38,7 @@ export const ENDED: { [end in Exclude<Extract<AttemptEnd, ParkReason>, "no_chang
   verify_red: ended(() => "The work did not pass `verify`, the config's own check."),
   provider_refused: ended(
     () => "The model's provider refused: the key, the account or the task itself.",
-    "Check the key and the account, then comment `/gza retry`.",
+    "Check the key, the account and the model's name, then comment `/gza retry`.",
   ),
   bad_report: ended(() => "What the run brought back cannot be used."),
   conflict: conflictSentence,

@@ -15,6 +15,8 @@ export const SECRETS: Record<Protocol, string> = {
   openai: "OPENAI_API_KEY",
   google: "GEMINI_API_KEY",
 };
+/** The one that holds a subscription's token. */
+const LOGIN_SECRET = "CLAUDE_CODE_OAUTH_TOKEN";
 
 const Base = z
   .url({ abort: true })
@@ -43,6 +45,13 @@ export function readAccess(environment: Record<string, string | undefined>): Acc
     ...registryTokens.flatMap(({ authorization }) => [authorization, ...authorization.split(" ").slice(1)]),
   ];
   return { models, registryTokens, secrets: [...new Set(secrets)] };
+}
+
+/** Where a provider turns an agent away, what a person has to look at: one sentence. `model` null: the agent's own choice. */
+export function askedWith({ protocol, credential }: ModelAccess, model: string | null): string {
+  const secret = credential.kind === "login" ? LOGIN_SECRET : SECRETS[protocol];
+  const what = model === null ? "the model of its agent's own choice" : `the model "${model}"`;
+  return `It was asked for ${what} with the secret ${secret}.`;
 }
 
 /** A key goes before a login: it is counted in money, and any number of attempts can use it. */

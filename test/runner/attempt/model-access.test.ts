@@ -1,6 +1,6 @@
 /** Which models a run may use, from the inputs of its step. */
 import { expect, test } from "vitest";
-import { readAccess } from "../../../src/runner/attempt/model-access.ts";
+import { askedWith, readAccess } from "../../../src/runner/attempt/model-access.ts";
 
 test("has no model where no secret is set, for GitHub hands out an empty text then", () => {
   expect(readAccess({ "INPUT_ANTHROPIC-API-KEY": "", "INPUT_CLAUDE-LOGIN": "" })).toEqual({
@@ -62,4 +62,13 @@ test("names the line of a registry's token that cannot be read, and not what sta
     readAccess({ "INPUT_REGISTRY-TOKENS": "https://npm.example.com Bearer abc\nhunter2" }),
   ).toThrow(/line 2; write each as/);
   expect(() => readAccess({ "INPUT_REGISTRY-TOKENS": "hunter2" })).toThrow(/^(?!.*hunter2)/s);
+});
+
+test("names the secret and the model that a provider has turned away", () => {
+  const [login] = readAccess({ "INPUT_CLAUDE-LOGIN": "login" }).models;
+  const [key] = readAccess({ "INPUT_GOOGLE-API-KEY": "key" }).models;
+  expect([login && askedWith(login, null), key && askedWith(key, "gemini-2.5-pro")]).toEqual([
+    "It was asked for the model of its agent's own choice with the secret CLAUDE_CODE_OAUTH_TOKEN.",
+    'It was asked for the model "gemini-2.5-pro" with the secret GEMINI_API_KEY.',
+  ]);
 });
