@@ -14,6 +14,7 @@ import { answerMergeGroup } from "./merge-group.ts";
 import { answerPeoplePull } from "./people-pull.ts";
 import type { Settings } from "./settings.ts";
 import { sweepAll, sweepInstallation, sweepOne, type SweepDependencies } from "./sweep.ts";
+import { createQueueLanes } from "./queue-lanes.ts";
 import { createWaiting } from "./waiting.ts";
 import { createIntake, type Intake } from "./take.ts";
 import { signedOnly } from "./webhook-endpoint.ts";
@@ -54,7 +55,17 @@ export async function createApp({ settings, clock = systemClock, ...options }: A
   const observer = { key, appId: settings.appId, hints: new Map(), logs: new Map(), unknowns: new Map() };
   const waiting = createWaiting((address) => inbox.wake(address));
   const echoes = createEchoes(settings.appId);
-  const dependencies = { clientFor, observer, decide, waiting, echoes, log, interrupt: options.interrupt };
+  const lanes = createQueueLanes();
+  const dependencies = {
+    clientFor,
+    observer,
+    decide,
+    waiting,
+    lanes,
+    echoes,
+    log,
+    interrupt: options.interrupt,
+  };
   const inbox: Inbox = createInbox({ clock, log, handle: (address) => handle(address, dependencies) });
   const bases = createBaseWatch({ clientFor, key, clock, wake: inbox.wake, log });
   const sweepDependencies: SweepDependencies = {

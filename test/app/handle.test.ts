@@ -1,6 +1,7 @@
 /** Handling one task: rounds until nothing is left, effects in order, a bound. */
 import { describe, expect, test } from "vitest";
 import { handle, type HandleDependencies } from "../../src/app/handle.ts";
+import { createQueueLanes } from "../../src/app/queue-lanes.ts";
 import { createWaiting } from "../../src/app/waiting.ts";
 import type { Decision, Effect } from "../../src/domain/decision.ts";
 import type { Snapshot } from "../../src/domain/snapshot.ts";
@@ -36,6 +37,7 @@ async function handling(
     observer: small.observer,
     decide: (snapshot) => decide(snapshot, (rounds += 1)),
     waiting: createWaiting(() => undefined),
+    lanes: createQueueLanes(),
     echoes: { know: () => undefined },
     log: {
       info: (_: object, line?: string) => lines.push(line ?? ""),

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
 import { handle } from "../../src/app/handle.ts";
+import { createQueueLanes } from "../../src/app/queue-lanes.ts";
 import { createWaiting } from "../../src/app/waiting.ts";
 import { decide } from "../../src/domain/decide.ts";
 import { batonRef, branchRef } from "../../src/domain/names.ts";
@@ -192,6 +193,7 @@ async function handleOnce(small: SmallRepository, issue: number, journal: Step[]
         return decision;
       },
       waiting: createWaiting(() => undefined),
+      lanes: createQueueLanes(),
       echoes: { know: () => undefined },
       log: {
         info: (_: unknown, message = "") => {
