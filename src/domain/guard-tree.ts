@@ -82,18 +82,15 @@ export function ledTo(
 }
 
 /** Every path on the way from a link to what it stands for; what leads out of the tree ends it. */
-function wayOf(start: string, links: ReadonlyMap<string, string>): string[] {
-  const way: string[] = [];
-  for (let path: string | null = start; path !== null && way.length < MAX_HOPS;) {
-    const link = stepsOf(path).find((step) => links.has(step));
-    if (link === undefined) break;
-    const folder = link.split("/").slice(0, -1);
-    const target = links.get(link) ?? "";
-    const names = [...folder, ...target.split("/"), ...path.slice(link.length).split("/")];
-    path = target.startsWith("/") ? null : joined(names);
-    if (path !== null) way.push(path, ...stepsOf(path).filter((step) => links.has(step)));
-  }
-  return way;
+function wayOf(path: string, links: ReadonlyMap<string, string>, hops = 0): string[] {
+  const link = stepsOf(path).find((step) => links.has(step));
+  if (link === undefined || hops === MAX_HOPS) return [];
+  const folder = link.split("/").slice(0, -1);
+  const target = links.get(link) ?? "";
+  const names = [...folder, ...target.split("/"), ...path.slice(link.length).split("/")];
+  const next = target.startsWith("/") ? null : joined(names);
+  if (next === null) return [];
+  return [next, ...stepsOf(next).filter((step) => links.has(step)), ...wayOf(next, links, hops + 1)];
 }
 
 /** null: it leads out of the tree, or stands for all of it. */
