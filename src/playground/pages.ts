@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { numberParam, param, repositoryOf, type Api, type Env } from "./api.ts";
 import { commentsOf } from "./comments.ts";
-import { listRefs } from "./git/objects.ts";
+import { listRefs } from "./git/list-refs.ts";
 import { escape } from "./html.ts";
 import { findIssue } from "./issues.ts";
 import type { Issue, TimelineEvent } from "./model/issues.ts";

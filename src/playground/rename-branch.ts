@@ -1,7 +1,7 @@
 /** A branch gets another name: what is based on it, protects it or defaults to it follows; what is its head closes. */
 import { ApiError } from "./errors.ts";
 import { resolve } from "./git/objects.ts";
-import { isRefName } from "./git/refs.ts";
+import { isRefName } from "./git/ref-name.ts";
 import { moveRefs } from "./git/transaction.ts";
 import { announce, record, type Act } from "./issues.ts";
 import type { Repository, World } from "./model/world.ts";

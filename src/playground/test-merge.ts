@@ -1,5 +1,5 @@
 /** The test merge of a pull request, made in the background after somebody asked, as GitHub does. */
-import { distance } from "./git/history.ts";
+import { distance } from "./git/graph.ts";
 import { mergeTrees, replay } from "./git/merge.ts";
 import { readCommit, resolve, type Identity } from "./git/objects.ts";
 import { setRef } from "./git/transaction.ts";

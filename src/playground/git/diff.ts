@@ -1,9 +1,10 @@
 /** Compares two commits: how much changed, and each file with its patch. */
 import type { Repository } from "../model/world.ts";
-import { distance } from "./history.ts";
+import { distance } from "./graph.ts";
+import { remembered } from "./remember.ts";
 import { git, gitText } from "./run.ts";
 
-export interface FileDiff {
+export interface ChangedFile {
   path: string;
   previousPath: string | null;
   status: "added" | "removed" | "modified" | "renamed" | "copied" | "changed";
@@ -11,6 +12,9 @@ export interface FileDiff {
   deletions: number;
   /** Oid of the file as it is now, or was when it is removed. */
   oid: string;
+}
+
+export interface FileDiff extends ChangedFile {
   /** The hunks without the file's header; null for binary files and unchanged content. */
   patch: string | null;
 }
@@ -23,7 +27,9 @@ export async function sizeOf(
 ): Promise<{ commits: number; additions: number; deletions: number; changedFiles: number }> {
   const [{ ahead }, summary] = await Promise.all([
     distance(repository, base, head),
-    gitText(repository.directory, ["diff", "--shortstat", "-M", "--merge-base", base, head, "--"]),
+    remembered(repository, { question: "summary", oids: [base, head] }, () =>
+      gitText(repository.directory, ["diff", "--shortstat", "-M", "--merge-base", base, head, "--"]),
+    ),
   ]);
   const count = (pattern: RegExp): number => Number(pattern.exec(summary)?.[1] ?? 0);
   return {
@@ -43,20 +49,34 @@ export async function diffFiles(
   before: string | null,
   after: string,
 ): Promise<FileDiff[]> {
-  const args = ["--no-ext-diff", "--no-color", "-M", "-z", "--abbrev=40"];
   const range = [before ?? EMPTY_TREE, after, "--"];
-  const [raw, numbers, patches] = await Promise.all([
-    gitText(repository.directory, ["diff", "--raw", ...args, ...range]),
-    gitText(repository.directory, ["diff", "--numstat", ...args, ...range]),
+  const [files, patches] = await Promise.all([
+    changedFiles(repository, before, after),
     git(repository.directory, ["diff", "--patch", "--no-ext-diff", "--no-color", "-M", ...range]),
   ]);
-  const counts = parseNumbers(numbers);
   const texts = parsePatches(patches.toString("utf8"));
-  return parseRaw(raw).map((file, index) => ({
-    ...file,
-    ...(counts[index] ?? { additions: 0, deletions: 0 }),
-    patch: texts[index] ?? null,
-  }));
+  return files.map((file, index) => ({ ...file, patch: texts[index] ?? null }));
+}
+
+/** As `diffFiles`, without the patches. */
+export function changedFiles(
+  repository: Repository,
+  before: string | null,
+  after: string,
+): Promise<ChangedFile[]> {
+  const oids = [before ?? EMPTY_TREE, after];
+  return remembered(repository, { question: "files", oids }, async () => {
+    const args = ["--no-ext-diff", "--no-color", "-M", "-z", "--abbrev=40"];
+    const [raw, numbers] = await Promise.all([
+      gitText(repository.directory, ["diff", "--raw", ...args, ...oids, "--"]),
+      gitText(repository.directory, ["diff", "--numstat", ...args, ...oids, "--"]),
+    ]);
+    const counts = parseNumbers(numbers);
+    return parseRaw(raw).map((file, index) => ({
+      ...file,
+      ...(counts[index] ?? { additions: 0, deletions: 0 }),
+    }));
+  });
 }
 
 const STATUSES = {
@@ -68,7 +88,7 @@ const STATUSES = {
   T: "changed",
 } as const;
 
-function parseRaw(raw: string): Omit<FileDiff, "additions" | "deletions" | "patch">[] {
+function parseRaw(raw: string): Omit<ChangedFile, "additions" | "deletions">[] {
   const words = raw.split("\0");
   const files = [];
   for (let at = 0; at + 1 < words.length;) {

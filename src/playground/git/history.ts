@@ -1,6 +1,8 @@
 /** Walks a repository's history: which commits lie between two, and which files each changed. */
 import type { Repository } from "../model/world.ts";
-import { readCommits, type Commit } from "./objects.ts";
+import { lineBetween } from "./graph.ts";
+import { readCommits, resolveAll, type Commit } from "./objects.ts";
+import { remembered } from "./remember.ts";
 import { gitText } from "./run.ts";
 
 export interface ChangedCommit extends Commit {
@@ -14,6 +16,8 @@ export async function commitsBetween(
   repository: Repository,
   { tip, hidden, limit, path }: { tip: string; hidden: string[]; limit?: number; path?: string },
 ): Promise<string[]> {
+  const line = path === undefined ? await lineOf(repository, tip, hidden) : null;
+  if (line !== null) return line.slice(0, limit);
   const listing = await gitText(repository.directory, [
     "rev-list",
     "--topo-order",
@@ -26,15 +30,14 @@ export async function commitsBetween(
   return listing === "" ? [] : listing.split("\n");
 }
 
-/** How many commits `head` has that `base` has not, and the other way round. */
-export async function distance(
-  repository: Repository,
-  base: string,
-  head: string,
-): Promise<{ ahead: number; behind: number }> {
-  const args = ["rev-list", "--count", "--left-right", `${base}...${head}`, "--"];
-  const [behind = "0", ahead = "0"] = (await gitText(repository.directory, args)).split("\t");
-  return { ahead: Number(ahead), behind: Number(behind) };
+/** Null: git must be asked. A tag leads to its commit. */
+async function lineOf(repository: Repository, tip: string, hidden: string[]): Promise<string[] | null> {
+  const found = await resolveAll(
+    repository,
+    [tip, ...hidden].map((oid) => `${oid}^{commit}`),
+  );
+  const [first, ...others] = found.flatMap((commit) => (commit === null ? [] : [commit.oid]));
+  return first === undefined || others.length < hidden.length ? null : lineBetween(repository, first, others);
 }
 
 /** The commits with the paths that each added, removed and modified (a merge changes none). */
@@ -42,7 +45,9 @@ export async function withChanges(repository: Repository, oids: string[]): Promi
   if (oids.length === 0) return [];
   const commits = await readCommits(repository, oids);
   const args = ["diff-tree", "--stdin", "--root", "-r", "-z", "--no-renames", "--name-status"];
-  const listing = await gitText(repository.directory, args, { stdin: `${oids.join("\n")}\n` });
+  const listing = await remembered(repository, { question: "changes", oids }, () =>
+    gitText(repository.directory, args, { stdin: `${oids.join("\n")}\n` }),
+  );
   const changes = new Map<string, Record<string, string[]>>();
   let current: Record<string, string[]> = {};
   const words = listing.split("\0");

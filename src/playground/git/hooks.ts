@@ -24,22 +24,24 @@ refuse() {
   printf '%s\\n' "$1" >&2
   exit 1
 }
-reason=$(reason_in "$${REFUSED}")
+reason=
+[ -z "$${REFUSED}" ] || reason=$(reason_in "$${REFUSED}")
 [ -z "$reason" ] || refuse "$reason"
-reason=$(reason_in "$${FORWARD_ONLY}")
+[ -z "$${FORWARD_ONLY}" ] || reason=$(reason_in "$${FORWARD_ONLY}")
 [ -z "$reason" ] || git merge-base --is-ancestor "$old" "$new" || refuse "$reason"
 [ "$${WORKFLOW_FILES}" = refused ] || exit 0
 case $new in *[!0]*) ;; *) exit 0 ;; esac
 
 folder=.github/workflows
 mine=$(git rev-parse -q --verify "$new:$folder" || echo none)
+case $old in *[!0]*) before=$(git rev-parse -q --verify "$old:$folder" || echo none) ;; *) before=none ;; esac
+[ "$mine" = "$before" ] && exit 0
 standing=$(git for-each-ref --format="%(objectname):$folder" refs/heads |
   git cat-file --batch-check='%(objectname)' | sed 's/.* missing$/none/' | sort -u)
 printf '%s\\n' "$standing" | grep -qx "$mine" && exit 0
 [ "$mine" = none ] && [ -z "$standing" ] && exit 0
 
 list() { [ "$1" = none ] || git ls-tree -r "$1"; }
-case $old in *[!0]*) before=$(git rev-parse -q --verify "$old:$folder" || echo none) ;; *) before=none ;; esac
 known=$(for tree in $before $standing; do list "$tree"; done)
 fresh=$(list "$mine" | while IFS= read -r line; do
   printf '%s\\n' "$known" | grep -qxF "$line" || printf '%s\\n' "$line" | cut -f2
@@ -55,5 +57,5 @@ refuse "refusing to allow a GitHub App to create or update workflow \\\`$folder/
 `;
 
 export const POST_RECEIVE_HOOK = `#!/bin/sh
-[ -z "$${MOVED}" ] || cat > "$${MOVED}"
+[ -z "$${MOVED}" ] || while read -r line; do printf '%s\\n' "$line"; done > "$${MOVED}"
 `;

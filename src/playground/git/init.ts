@@ -39,8 +39,8 @@ const SETTINGS = `[core]
 /** An empty bare repository whose HEAD names `defaultBranch`. */
 export async function createBareRepository(directory: string, defaultBranch = "main"): Promise<void> {
   await mkdir(directory, { recursive: true });
-  await gitText(directory, ["init", "--quiet", "--bare", "--template=", directory]);
-  await gitText(directory, ["symbolic-ref", "HEAD", `refs/heads/${defaultBranch}`]);
+  const branch = `--initial-branch=${defaultBranch}`;
+  await gitText(directory, ["init", "--quiet", "--bare", "--template=", branch, directory]);
   await writeFile(join(directory, "config"), SETTINGS);
   await mkdir(join(directory, "hooks"), { recursive: true });
   await mkdir(join(directory, "info"), { recursive: true });

@@ -3,6 +3,7 @@ import type { Repository } from "../model/world.ts";
 import { EMPTY_TREE } from "./diff.ts";
 import { commitsBetween } from "./history.ts";
 import { readCommits, type Identity } from "./objects.ts";
+import { remembered } from "./remember.ts";
 import { tryGit } from "./run.ts";
 import { writeCommit } from "./write.ts";
 
@@ -18,10 +19,12 @@ export async function mergeTrees(
   const args = ["merge-tree", "--write-tree", "--no-messages", "--name-only", ours, theirs];
   // Newer versions of git read the attributes of a bare repository from its HEAD.
   const env = { GIT_ATTR_SOURCE: EMPTY_TREE };
-  const { code, stdout, stderr } = await tryGit(repository.directory, args, { env });
-  if (code === 0) return stdout.toString("utf8").trim();
-  if (code === 1 || stderr.includes("unrelated histories")) return null;
-  throw new Error(`${ours} and ${theirs} could not be merged in ${repository.directory}: ${stderr.trim()}`);
+  return remembered(repository, { question: "merge", oids: [ours, theirs] }, async () => {
+    const { code, stdout, stderr } = await tryGit(repository.directory, args, { env });
+    if (code === 0) return stdout.toString("utf8").trim();
+    if (code === 1 || stderr.includes("unrelated histories")) return null;
+    throw new Error(`${ours} and ${theirs} could not be merged in ${repository.directory}: ${stderr.trim()}`);
+  });
 }
 
 export interface Replay {

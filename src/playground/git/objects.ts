@@ -1,12 +1,10 @@
-/** Reads commits, trees, blobs and refs of a repository, many with one git process. */
+/** Reads commits, trees and blobs of a repository. */
 import type { Repository } from "../model/world.ts";
-import { git, gitText, tryGit } from "./run.ts";
-
-export interface GitObject {
-  oid: string;
-  type: "commit" | "tree" | "blob" | "tag";
-  bytes: Buffer;
-}
+import { mergeBasesOf } from "./graph.ts";
+import { lookUp } from "./look-up.ts";
+import { remembered } from "./remember.ts";
+import { git, gitText } from "./run.ts";
+import type { GitObject } from "./store.ts";
 
 /** Who wrote or committed something; `date` is to the second, in UTC. */
 export interface Identity {
@@ -33,11 +31,6 @@ export interface TreeEntry {
   size: number | null;
 }
 
-export interface Ref {
-  name: string;
-  oid: string;
-}
-
 /** The oid that a revision (`main`, `refs/heads/main`, `<oid>`, `main:path`, `<oid>^{commit}`) stands for; null if nothing does. */
 export async function resolve(repository: Repository, revision: string): Promise<string | null> {
   const [found] = await resolveAll(repository, [revision]);
@@ -49,43 +42,8 @@ export async function resolveAll(
   repository: Repository,
   revisions: string[],
 ): Promise<({ oid: string; type: GitObject["type"] } | null)[]> {
-  const known = revisions.map(isOneLine);
-  const stdin = revisions.filter((_, index) => known[index]).join("\n");
-  if (stdin === "") return revisions.map(() => null);
-  const answer = await gitText(repository.directory, ["cat-file", "--batch-check"], { stdin: `${stdin}\n` });
-  const lines = answer.split("\n");
-  return known.map((asked) => {
-    const found = asked
-      ? /^(?<oid>[0-9a-f]{40}) (?<type>commit|tree|blob|tag) \d+$/.exec(lines.shift() ?? "")
-      : null;
-    return found?.groups
-      ? { oid: found.groups["oid"] as string, type: found.groups["type"] as GitObject["type"] }
-      : null;
-  });
-}
-
-/** The objects behind many revisions, in their order, with one git process; null where there is none. */
-export async function readObjects(
-  repository: Repository,
-  revisions: string[],
-): Promise<(GitObject | null)[]> {
-  const known = revisions.map(isOneLine);
-  const stdin = revisions.filter((_, index) => known[index]).join("\n");
-  if (stdin === "") return revisions.map(() => null);
-  const answer = await git(repository.directory, ["cat-file", "--batch"], { stdin: `${stdin}\n` });
-  let at = 0;
-  return known.map((asked) => {
-    if (!asked) return null;
-    const end = answer.indexOf("\n", at);
-    const header = answer.toString("utf8", at, end);
-    at = end + 1;
-    const found = /^(?<oid>[0-9a-f]{40}) (?<type>\w+) (?<size>\d+)$/.exec(header)?.groups;
-    if (!found) return null;
-    const size = Number(found["size"]);
-    const bytes = answer.subarray(at, at + size);
-    at += size + 1;
-    return { oid: found["oid"] as string, type: found["type"] as GitObject["type"], bytes };
-  });
+  const found = await lookUp(repository, revisions);
+  return found.map((object) => object && { oid: object.oid, type: object.type });
 }
 
 /** A commit by oid or revision; null when there is none (a tag is followed to its commit). */
@@ -95,7 +53,7 @@ export async function readCommit(repository: Repository, revision: string): Prom
 }
 
 export async function readCommits(repository: Repository, revisions: string[]): Promise<(Commit | null)[]> {
-  const objects = await readObjects(
+  const objects = await lookUp(
     repository,
     revisions.map((revision) => `${revision}^{commit}`),
   );
@@ -107,7 +65,7 @@ export async function readBlob(
   repository: Repository,
   revisionAndPath: string,
 ): Promise<{ oid: string; bytes: Buffer } | null> {
-  const [object] = await readObjects(repository, [revisionAndPath]);
+  const [object] = await lookUp(repository, [revisionAndPath]);
   return object?.type === "blob" ? { oid: object.oid, bytes: object.bytes } : null;
 }
 
@@ -117,51 +75,36 @@ export async function readTree(
   treeish: string,
   recursive = false,
 ): Promise<TreeEntry[] | null> {
-  const oid = await resolve(repository, treeish.includes(":") ? treeish : `${treeish}^{tree}`);
-  if (oid === null) return null;
+  const [tree] = await lookUp(repository, [treeish.includes(":") ? treeish : `${treeish}^{tree}`]);
+  if (tree?.type !== "tree") return null;
+  const { oid } = tree;
   const args = ["ls-tree", "-z", "--long", "--full-tree", ...(recursive ? ["-r", "-t"] : []), oid];
-  const listing = (await git(repository.directory, args)).toString("utf8");
+  const list = (): Promise<Buffer> => git(repository.directory, args);
+  const listing = await (recursive
+    ? list()
+    : remembered(repository, { question: "tree", oids: [oid] }, list));
   return listing
+    .toString("utf8")
     .split("\0")
     .filter((line) => line !== "")
     .map(parseTreeLine);
 }
 
-/** All refs whose name begins with `prefix` (as GitHub's matching-refs: `refs/heads/feat` finds `refs/heads/feature`), by name. */
-export async function listRefs(repository: Repository, prefix: string): Promise<Ref[]> {
-  const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-  const listing = await gitText(repository.directory, [
-    "for-each-ref",
-    "--format=%(objectname) %(refname)",
-    ...(folder === "" ? [] : [folder]),
-  ]);
-  return listing
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => ({ oid: line.slice(0, 40), name: line.slice(41) }))
-    .filter((ref) => ref.name.startsWith(prefix));
-}
-
 /** Whether commit `a` is reachable from commit `b` (a commit is its own ancestor). False when either is missing. */
 export async function isAncestor(repository: Repository, a: string, b: string): Promise<boolean> {
-  if (!isOneLine(a) || !isOneLine(b)) return false;
-  const args = ["merge-base", "--is-ancestor", "--end-of-options", a, b];
-  return (await tryGit(repository.directory, args)).code === 0;
+  const [first, second] = await resolveAll(repository, [`${a}^{commit}`, `${b}^{commit}`]);
+  if (!first || !second) return false;
+  return (await mergeBasesOf(repository, first.oid, second.oid)).includes(first.oid);
 }
 
 /** The best common ancestor of two commits; null when they share no history or one is missing. */
 export async function mergeBase(repository: Repository, a: string, b: string): Promise<string | null> {
-  const found = await resolveAll(repository, [`${a}^{commit}`, `${b}^{commit}`]);
-  const [first, second] = found;
+  const [first, second] = await resolveAll(repository, [`${a}^{commit}`, `${b}^{commit}`]);
   if (!first || !second) return null;
-  if (first.oid === second.oid) return first.oid;
-  const result = await tryGit(repository.directory, ["merge-base", first.oid, second.oid]);
-  return result.code === 0 ? result.stdout.toString("utf8").trim() : null;
-}
-
-/** cat-file takes one name a line; GitHub knows no name with a newline either. */
-function isOneLine(revision: string): boolean {
-  return revision !== "" && !/[\n\0]/.test(revision);
+  const [best, ...others] = await mergeBasesOf(repository, first.oid, second.oid);
+  // Of several, all as good, git has one that it names first.
+  if (others.length === 0) return best ?? null;
+  return gitText(repository.directory, ["merge-base", first.oid, second.oid]);
 }
 
 /** A commit object as git stores it, read into its parts. */

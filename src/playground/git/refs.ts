@@ -7,6 +7,7 @@ import { objections } from "../protection.ts";
 import { refMoved } from "../push.ts";
 import { WORKFLOW_FILES } from "./hooks.ts";
 import { isAncestor, resolveAll } from "./objects.ts";
+import { isRefName } from "./ref-name.ts";
 import { gitText, runHook } from "./run.ts";
 import { moveRefs, NO_OBJECT, type RefMove } from "./transaction.ts";
 
@@ -100,13 +101,6 @@ function checkNames(updates: RefUpdate[]): void {
     if (name.startsWith("refs/pull/")) throw new ApiError(422, "deny updating a hidden ref");
     if (!isRefName(name)) throw new ApiError(422, `${name} is not a valid ref name.`);
   }
-}
-
-/** The rules of `git check-ref-format`. */
-export function isRefName(name: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- control characters are among what git forbids
-  if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\//.test(name)) return false;
-  return name.split("/").every((part) => part !== "" && !/^\.|\.lock$|\.$/.test(part));
 }
 
 /** Reads where the refs are and holds them against the leases. */

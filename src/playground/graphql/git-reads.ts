@@ -1,5 +1,8 @@
-/** Git reads of one request: what is asked for at the same time is read by one git process, and only once. */
-import { listRefs, parseCommit, readObjects, type Commit, type GitObject, type Ref } from "../git/objects.ts";
+/** Git reads of one request: what is asked for at the same time is read together, and only once. */
+import { listRefs, type Ref } from "../git/list-refs.ts";
+import { lookUp } from "../git/look-up.ts";
+import { parseCommit, type Commit } from "../git/objects.ts";
+import type { GitObject } from "../git/store.ts";
 import type { Repository } from "../model/world.ts";
 
 export interface GitReads {
@@ -12,7 +15,7 @@ export interface GitReads {
 
 /** Reads for one request; a mutation must begin a new one, or its answer would show what was before. */
 export function gitReads(repository: Repository): GitReads {
-  const object = batched((revisions) => readObjects(repository, revisions));
+  const object = batched((revisions) => lookUp(repository, revisions));
   let refs: Promise<Ref[]> | undefined;
   return {
     object,

@@ -15,7 +15,8 @@ import {
   type Env,
 } from "../api.ts";
 import { ApiError } from "../errors.ts";
-import { listRefs, readCommit, resolve } from "../git/objects.ts";
+import { listRefs } from "../git/list-refs.ts";
+import { readCommit, resolve } from "../git/objects.ts";
 import type { Protection } from "../model/checks.ts";
 import type { Repository, World } from "../model/world.ts";
 import { protectionOf } from "../protection.ts";

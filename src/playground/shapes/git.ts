@@ -1,7 +1,9 @@
 /** Commits, refs and changed files as GitHub's REST API shows them. */
 import type { components } from "@octokit/openapi-types";
 import type { FileDiff } from "../git/diff.ts";
-import type { Commit, GitObject, Identity, Ref } from "../git/objects.ts";
+import type { Ref } from "../git/list-refs.ts";
+import type { Commit, Identity } from "../git/objects.ts";
+import type { GitObject } from "../git/store.ts";
 import type { Repository, World } from "../model/world.ts";
 import { nodeId } from "../node-ids.ts";
 import { repositoryPage, repositoryUrl } from "./repository.ts";

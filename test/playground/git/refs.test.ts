@@ -1,6 +1,7 @@
 /** Refs move all together or not at all, only from where they are expected to be, and tell what they caused. */
 import { expect, test } from "vitest";
-import { listRefs, resolve } from "../../../src/playground/git/objects.ts";
+import { listRefs } from "../../../src/playground/git/list-refs.ts";
+import { resolve } from "../../../src/playground/git/objects.ts";
 import { updateRefs, type RefUpdate } from "../../../src/playground/git/refs.ts";
 import type { Token } from "../../../src/playground/model/people.ts";
 import { smallWorld, type SmallWorld } from "../small-world.ts";

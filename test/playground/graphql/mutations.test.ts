@@ -1,7 +1,7 @@
 /** Mutations: what they change, whom they tell, whom they refuse. */
 import { describe, expect, it } from "vitest";
 import { createApp, installApp } from "../../../src/playground/apps.ts";
-import { listRefs } from "../../../src/playground/git/objects.ts";
+import { listRefs } from "../../../src/playground/git/list-refs.ts";
 import { answerQuery } from "../../../src/playground/graphql/execute.ts";
 import { addIssue, createIssue } from "../../../src/playground/issues.ts";
 import { createLabel } from "../../../src/playground/labels.ts";

@@ -1,11 +1,11 @@
 /** The files that a pull request changes. */
 import type * as GitHub from "@octokit/graphql-schema";
-import { diffFiles, type FileDiff } from "../../git/diff.ts";
+import { changedFiles as filesBetween, type ChangedFile as FileChange } from "../../git/diff.ts";
 import { rangeOf } from "../../pull-range.ts";
 import { connection, type Connection } from "../connection.ts";
 import type { PullRequestNode } from "../nodes.ts";
 
-const CHANGES: Record<FileDiff["status"], GitHub.PatchStatus> = {
+const CHANGES: Record<FileChange["status"], GitHub.PatchStatus> = {
   added: "ADDED",
   removed: "DELETED",
   modified: "MODIFIED",
@@ -22,7 +22,7 @@ export async function changedFiles(
   args: GitHub.PullRequestFilesArgs,
 ): Promise<Connection<ChangedFile>> {
   const { base, head } = await rangeOf(repository, pull);
-  const files = (await diffFiles(repository, base, head)).map(
+  const files = (await filesBetween(repository, base, head)).map(
     ({ path, additions, deletions, status }): ChangedFile => ({
       path,
       additions,

@@ -1,6 +1,7 @@
 /** Commits: what they say, where they come from, and what was found out about them. */
 import type * as GitHub from "@octokit/graphql-schema";
 import { notPlayed } from "../../errors.ts";
+import { lineBetween } from "../../git/graph.ts";
 import type { Commit, Identity } from "../../git/objects.ts";
 import { gitText } from "../../git/run.ts";
 import { connection } from "../connection.ts";
@@ -8,7 +9,7 @@ import type { Context, Fields } from "../fields.ts";
 import { gitNode, type GitNode } from "../nodes.ts";
 import { demandRead } from "../reading.ts";
 import { suiteConnection } from "./check-suite.ts";
-import { gitObjectFields, parseTree } from "./git-object.ts";
+import { gitObjectFields, treeEntries } from "./git-object.ts";
 import { pullConnection } from "./pull-list.ts";
 import { rollupOf, statusOf } from "./rollup.ts";
 
@@ -34,15 +35,17 @@ export const commitFields: Fields<GitHub.Commit, GitNode> = {
     commits(node, (await read(node, context)).parents, args),
   history: async (node, args: GitHub.CommitHistoryArgs) => {
     if (args.author) throw notPlayed("Commit.history(author:)");
-    const revisions = ["rev-list", ...bounds(args), node.oid, "--", ...(args.path ? [args.path] : [])];
-    return commits(node, lines(await gitText(node.repository.directory, revisions)), args);
+    const limits = [...bounds(args), node.oid, "--", ...(args.path ? [args.path] : [])];
+    const line = limits.length === 2 ? await lineBetween(node.repository, node.oid, []) : null;
+    const oids = line ?? lines(await gitText(node.repository.directory, ["rev-list", ...limits]));
+    return commits(node, oids, args);
   },
   // Asked of its folder, whose tree knows the mode too.
   file: async ({ repository, oid }, { path }: GitHub.CommitFileArgs, context) => {
     const folder = path.slice(0, path.lastIndexOf("/") + 1).replace(/\/$/, "");
     const tree = await context.git(repository).object(`${oid}:${folder}`);
     if (tree?.type !== "tree") return null;
-    const entries = parseTree(repository, tree.bytes);
+    const entries = treeEntries(repository, tree.bytes);
     const found = entries.find((entry) => entry.path === path.slice(path.lastIndexOf("/") + 1));
     return found ? { ...found, path } : null;
   },

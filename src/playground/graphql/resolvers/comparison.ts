@@ -1,7 +1,8 @@
 /** Comparisons of a branch, as the base, with another one. */
 import type * as GitHub from "@octokit/graphql-schema";
-import { commitsBetween, distance } from "../../git/history.ts";
-import { mergeBase, resolveAll } from "../../git/objects.ts";
+import { distance } from "../../git/graph.ts";
+import { commitsBetween } from "../../git/history.ts";
+import { mergeBase, resolve } from "../../git/objects.ts";
 import type { Repository } from "../../model/world.ts";
 import { connection } from "../connection.ts";
 import type { Fields } from "../fields.ts";
@@ -45,6 +46,8 @@ export const comparisonFields: Fields<GitHub.Comparison, ComparisonNode> = {
 /** A branch, `<owner>:<branch>`, a full ref or a commit. */
 async function headOf(repository: Repository, headRef: string): Promise<string | null> {
   const name = headRef.replace(/^[^/:]+:/, "");
-  const found = await resolveAll(repository, [`refs/heads/${name}^{commit}`, `${name}^{commit}`]);
-  return found.find((object) => object !== null)?.oid ?? null;
+  return (
+    (await resolve(repository, `refs/heads/${name}^{commit}`)) ??
+    (await resolve(repository, `${name}^{commit}`))
+  );
 }

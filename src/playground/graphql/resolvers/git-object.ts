@@ -1,6 +1,7 @@
 /** Trees and blobs, and finding any git object by an expression. */
 import type * as GitHub from "@octokit/graphql-schema";
-import type { GitObject } from "../../git/objects.ts";
+import type { GitObject } from "../../git/store.ts";
+import { parseTree, typeOf } from "../../git/tree.ts";
 import type { Repository } from "../../model/world.ts";
 import { nodeId } from "../../node-ids.ts";
 import { repositoryPage } from "../../shapes/repository.ts";
@@ -21,7 +22,7 @@ export const gitObjectFields = {
 
 export const treeFields: Fields<GitHub.Tree, GitNode> = {
   ...gitObjectFields,
-  entries: async (node, _args, context) => parseTree(node.repository, await bytesOf(node, context)),
+  entries: async (node, _args, context) => treeEntries(node.repository, await bytesOf(node, context)),
 };
 
 export interface TreeEntryNode {
@@ -48,18 +49,16 @@ export const treeEntryFields: Fields<GitHub.TreeEntry, TreeEntryNode> = {
   object: ({ repository, type, oid }) => (type === "commit" ? null : gitNode(repository, { type, oid })),
 };
 
-/** A tree object as git stores it: `<mode> <name>`, a zero byte, the twenty bytes of the oid, and again. */
-export function parseTree(repository: Repository, bytes: Buffer): TreeEntryNode[] {
-  const entries: TreeEntryNode[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const end = bytes.indexOf(0, at);
-    const [mode = "", ...name] = bytes.toString("utf8", at, end).split(" ");
-    const oid = bytes.toString("hex", end + 1, end + 21);
-    const type = mode === "40000" ? "tree" : mode === "160000" ? "commit" : "blob";
-    entries.push({ kind: "TreeEntry", repository, path: name.join(" "), mode, oid, type });
-    at = end + 21;
-  }
-  return entries;
+/** What a tree object holds. */
+export function treeEntries(repository: Repository, bytes: Buffer): TreeEntryNode[] {
+  return parseTree(bytes).map(({ mode, name, oid }) => ({
+    kind: "TreeEntry",
+    repository,
+    path: name,
+    mode,
+    oid,
+    type: typeOf({ mode }),
+  }));
 }
 
 export const blobFields: Fields<GitHub.Blob, GitNode> = {
