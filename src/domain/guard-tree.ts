@@ -64,6 +64,39 @@ export function caseCollisions(changes: readonly Change[], tree: readonly string
     .map(({ path }) => ({ path, rule: "case_collision" }));
 }
 
+/**
+ * Folders that git takes for a repository: whoever asks git for anything in there, as prompts of shells do, runs the programs that its
+ * settings name. They hold a file `HEAD`, and `objects` and `refs` or a file that says where these are. `tree`: all paths after the change.
+ */
+export function hiddenRepositories(
+  changes: readonly Change[],
+  { tree, allow }: { tree: readonly string[]; allow: readonly string[] },
+): Refusal[] {
+  const parts = new Map<string, Set<string>>();
+  for (const path of tree) {
+    const names = path.split("/");
+    names.forEach((name, depth) => {
+      const part = name.toLowerCase();
+      const isFile = depth === names.length - 1;
+      if (depth === 0 || !(isFile ? [...FILES, ...FOLDERS] : FOLDERS).includes(part)) return;
+      const folder = names.slice(0, depth).join("/");
+      parts.set(folder, (parts.get(folder) ?? new Set()).add(part));
+    });
+  }
+  return [...parts]
+    .filter(([, has]) => has.has("head") && (has.has("commondir") || FOLDERS.every((name) => has.has(name))))
+    .map(([folder]) => folder)
+    .filter((folder) => !isNamed(folder, allow))
+    .filter((folder) =>
+      changes.some(({ path, mode }) => mode.after !== GONE && path.startsWith(`${folder}/`)),
+    )
+    .map((path) => ({ path, rule: "hidden_repository" }));
+}
+
+/** In small letters, for not every file system knows capitals. What should be a folder may be a link, or a file that can be run. */
+const FILES = ["head", "commondir"];
+const FOLDERS = ["objects", "refs"];
+
 /** Links that one file leads through at most; Linux itself follows forty. */
 const MAX_HOPS = 40;
 

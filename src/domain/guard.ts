@@ -35,6 +35,7 @@ export type GuardRule =
   | "lfs_pointer"
   | "lock_only"
   | "case_collision"
+  | "hidden_repository"
   | "too_many_files"
   | "too_many_bytes"
   | "too_many_commits"

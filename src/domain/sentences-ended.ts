@@ -169,6 +169,7 @@ const GUARD: { [rule in GuardRule]: string } & { [rule: string]: string } = {
   lfs_pointer: "a file that Git LFS keeps elsewhere",
   lock_only: "a lockfile without a change that it follows from",
   case_collision: "a name that some systems cannot tell from another",
+  hidden_repository: "a folder that git takes for a repository of its own",
   too_many_files: "more files than allowed",
   too_many_bytes: "more bytes than allowed",
   too_many_commits: "more commits than allowed",

@@ -73,6 +73,21 @@ function hollow(work: RawWork): void {
   work.commit(work.tree(sorted([...work.base, { mode: FOLDER, name: "hollow", oid: inner }])));
 }
 
+/** Whoever runs git in there runs what its settings name. */
+function repository(work: RawWork): void {
+  const file = (name: string, content: string) => ({ mode: FILE, name, oid: work.blob(content) });
+  const kept = { mode: FOLDER, oid: work.tree([file("keep", "")]) };
+  const inner = work.tree(
+    sorted([
+      file("HEAD", "ref: refs/heads/main\n"),
+      file("config", "[core]\n\tfsmonitor = touch proof\n"),
+      { ...kept, name: "objects" },
+      { ...kept, name: "refs" },
+    ]),
+  );
+  work.commit(work.tree(sorted([...work.base, { mode: FOLDER, name: "kit", oid: inner }])));
+}
+
 const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${"ab".repeat(32)}\nsize 12345\n`;
 
 const CASES: readonly (readonly [name: string, write: (work: RawWork) => void, refused: string])[] = [
@@ -114,6 +129,13 @@ const CASES: readonly (readonly [name: string, write: (work: RawWork) => void, r
   ["E25 a name with a line break", adds("a\nb.txt"), "odd_path a\nb.txt"],
   ["E26 a folder of folders of folders", bomb, "too_many_files (all)"],
   ["E31 the same without any file", hollow, "too_many_files (all)"],
+  ["E32 a folder that git takes for a repository", repository, "hidden_repository kit"],
+  [
+    "E33 settings of Git LFS",
+    adds(".lfsconfig", "[lfs]\n\turl = https://evil.test\n"),
+    "protected .lfsconfig",
+  ],
+  ["E34 a link in the place of agents' settings", adds(".claude", "tools", LINK), "protected .claude"],
   ["E27 bytes that a later commit takes back", hiddenBytes, "too_many_bytes (all)"],
   ["F14 a bundle that unpacks to 150 MB", adds("zeros.txt", Buffer.alloc(150 * 1024 * 1024)), BROKEN],
   ["E28 a way out of the folder", adds("../evil.txt"), BROKEN],

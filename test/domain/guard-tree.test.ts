@@ -1,6 +1,6 @@
 /** What the guard sees beside other paths: lockfiles by themselves, and names that are one on some systems. */
 import { expect, it } from "vitest";
-import { caseCollisions, ledTo, lockOnly } from "../../src/domain/guard-tree.ts";
+import { caseCollisions, hiddenRepositories, ledTo, lockOnly } from "../../src/domain/guard-tree.ts";
 import type { Change } from "../../src/domain/guard.ts";
 
 function change(path: string, before = "100644"): Change {
@@ -73,4 +73,29 @@ it("follows no link that the config lets agents change", () => {
   const links = new Map([["CLAUDE.md", "docs/rules.md"]]);
 
   expect(ledTo(links, { protect: [], allow: ["CLAUDE.md"] })).toEqual([]);
+});
+
+it.each([
+  ["a bare one", ["a/HEAD", "a/config", "a/objects/keep", "a/refs/keep"], ["a"]],
+  ["one in other capitals", ["a/b/head", "a/b/Objects/keep", "a/b/refs/keep"], ["a/b"]],
+  ["one whose folders are links", ["a/HEAD", "a/objects", "a/refs"], ["a"]],
+  ["one that names another", ["a/HEAD", "a/commondir"], ["a"]],
+  ["none without refs", ["a/HEAD", "a/objects/keep"], []],
+  ["folders of these names", ["a/head/x.js", "a/objects/x.js", "a/refs/x.js"], []],
+  ["the repository itself", ["HEAD", "objects/keep", "refs/keep"], []],
+])("finds folders that git takes for a repository: %s", (_, tree, folders) => {
+  const changes = tree.map((path) => change(path, "000000"));
+
+  const refusals = hiddenRepositories(changes, { tree, allow: [] });
+
+  expect(refusals).toEqual(folders.map((path) => ({ path, rule: "hidden_repository" })));
+});
+
+it("leaves alone a repository that the config allows, or that nobody touches", () => {
+  const tree = ["test/a.git/HEAD", "test/a.git/objects/keep", "test/a.git/refs/keep", "src/a.js"];
+  const inside = [change("test/a.git/HEAD")];
+
+  expect(hiddenRepositories(inside, { tree, allow: ["test/**"] })).toEqual([]);
+  expect(hiddenRepositories([change("src/a.js")], { tree, allow: [] })).toEqual([]);
+  expect(hiddenRepositories(inside, { tree, allow: [] })).toHaveLength(1);
 });

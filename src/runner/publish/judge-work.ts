@@ -1,7 +1,7 @@
 /** Judges the bundle of an agent: may it be handed over, and as what. */
 import { join } from "node:path";
 import { guard, WHOLE_WORK, type Change, type Refusal } from "../../domain/guard.ts";
-import { caseCollisions, ledTo, lockOnly } from "../../domain/guard-tree.ts";
+import { caseCollisions, hiddenRepositories, ledTo, lockOnly } from "../../domain/guard-tree.ts";
 import type { Job } from "../../domain/job.ts";
 import type { Report } from "../../domain/report.ts";
 import { MAX_BUNDLE_BYTES, readBundle, unbundle } from "../git/bundle.ts";
@@ -125,7 +125,9 @@ async function guardAll(work: GuardedWork): Promise<Refusal[]> {
   if ((await bytesBrought(dir, tip, job)) > STEPS * limits.bytes)
     return [...refusals, { path: WHOLE_WORK, rule: "too_many_bytes" }];
   const branch = (await changedEntries(dir, { before: fork, after: tip })).map(({ path }) => path);
-  refusals.push(...lockOnly(whole, { branch, allow }), ...caseCollisions(whole, await allPaths(dir, tip)));
+  const tree = await allPaths(dir, tip);
+  refusals.push(...lockOnly(whole, { branch, allow }), ...caseCollisions(whole, tree));
+  refusals.push(...hiddenRepositories(whole, { tree, allow }));
   const steps: Change[] = [];
   for (const commit of commits.length > 1 ? commits : []) {
     steps.push(...(await treeChanges(dir, { before: `${commit}^`, after: commit })));
