@@ -9,7 +9,7 @@ import { runAgent, type AgentOutcome } from "../agents/run-agent.ts";
 import type { Enclosure } from "./enclosure.ts";
 import type { GatewayFacts } from "../gateway/gateway.ts";
 import type { Inputs } from "../inputs.ts";
-import type { Access } from "./model-access.ts";
+import { askedWith, type Access } from "./model-access.ts";
 import { head, plainText, tail } from "../plain-text.ts";
 import type { Patience, Start } from "../process-group.ts";
 import { blankReport, LOG_FILE, type RawReport } from "../raw-report.ts";
@@ -136,7 +136,11 @@ export async function ask(attempt: Attempt, prompt: string, asking: Asking): Pro
   const turns = Math.min(facts.usage.requests - answers, limits.turns);
   const { state } = outcome;
   invocations.push(agent.turns === "gateway" ? { ...outcome, state: { ...state, turns } } : outcome);
-  return { ...seenBy(facts, outcome), words: plainText(state.result?.text || state.lastWords) };
+  const seen = seenBy(facts, outcome);
+  const access = run.access.models.find(({ protocol }) => protocol === model?.protocol);
+  const isTurnedAway = seen.end === "provider_refused" && !facts.signs.isRefusal;
+  const why = access && isTurnedAway ? `${seen.why} ${askedWith(access, job.agent.model)}` : seen.why;
+  return { ...seen, why, words: plainText(state.result?.text || state.lastWords) };
 }
 
 /** Not every agent says what its provider did: a refusal can look like an end, and few know when a quota is renewed. The gateway has seen it. */
@@ -185,7 +189,8 @@ export function spent({
     output: 0,
     usd: null as number | null,
   };
-  const tools: RawReport["tools"] = {};
+  // A tool may have any name, those of an object's own parts included.
+  const tools = new Map<string, number>();
   for (const { state, seconds } of invocations) {
     usage.turns += state.turns;
     usage.seconds += seconds;
@@ -196,7 +201,7 @@ export function spent({
     if (state.usd !== null) usage.usd = (usage.usd ?? 0) + state.usd;
     for (const [name, count] of Object.entries(state.tools)) {
       const shown = head(plainText(name), 100);
-      tools[shown] = (tools[shown] ?? 0) + count;
+      tools.set(shown, (tools.get(shown) ?? 0) + count);
     }
   }
   if (enclosure.model !== null) Object.assign(usage, facts.usage);
@@ -209,7 +214,7 @@ export function spent({
     usage,
     ...(unpriced.length + estimated === 0 ? {} : { uncertain: { unpriced, estimated } }),
     agent: { name: job.agent.name, version, model },
-    tools,
+    tools: Object.fromEntries(tools),
     hosts: facts.hosts,
     sandbox: enclosure.sandbox.kind,
   };

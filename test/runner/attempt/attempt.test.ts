@@ -1,11 +1,12 @@
 /** What an attempt may still spend, whoever has spent the rest. */
 import { expect, it } from "vitest";
 import { agentNamed } from "../../../src/runner/agents/agent.ts";
+import { blankState } from "../../../src/runner/agents/stream.ts";
 import { ask, spent, type Attempt } from "../../../src/runner/attempt/attempt.ts";
 import type { Sandbox } from "../../../src/runner/sandbox/sandbox.ts";
 import { anthropicAccess, ask as askModel, MESSAGE, openTestGateway } from "../gateway/opened-gateway.ts";
 import { messages, startUpstream, stream } from "../gateway/scripted-upstream.ts";
-import { createTaskServer } from "../task-server.ts";
+import { createTaskServer, type TaskServer } from "../task-server.ts";
 
 /** Nothing is started in it. */
 const SANDBOX: Sandbox = {
@@ -29,9 +30,35 @@ it("does not ask the agent where the repository's own commands have spent the mo
   await askModel(gateway, MESSAGE);
   await askModel(gateway, MESSAGE);
   using server = createTaskServer([]);
+  const attempt = attemptOn(server, gateway);
+
+  expect(await ask(attempt, "Go on", "work")).toMatchObject({ end: "budget" });
+  expect(spent(attempt)).toMatchObject({
+    usage: { requests: 2, usd: 0.15 },
+    uncertain: { unpriced: ["house-model"], estimated: 0 },
+    sandbox: "bubblewrap",
+  });
+});
+
+it("counts tools whatever their names are", async () => {
+  const gateway = await openTestGateway([]);
+  using server = createTaskServer([]);
+  const attempt = attemptOn(server, gateway);
+  const state = { ...blankState(), tools: { constructor: 2, toString: 1 } };
+  const outcome = { end: "completed" as const, why: "", resetAt: null, state, seconds: 1 };
+
+  const { tools } = spent({ ...attempt, invocations: [outcome, outcome] });
+
+  expect(Object.entries(tools)).toEqual([
+    ["constructor", 4],
+    ["toString", 2],
+  ]);
+});
+
+function attemptOn(server: TaskServer, gateway: Attempt["enclosure"]["gateway"]): Attempt {
   const agent = agentNamed("claude");
   if (agent === null) throw new Error("claude is an agent");
-  const attempt: Attempt = {
+  return {
     run: {
       inputs: server.inputs,
       access: { models: [], registryTokens: [], secrets: [] },
@@ -53,11 +80,4 @@ it("does not ask the agent where the repository's own commands have spent the mo
     invocations: [],
     log: null,
   };
-
-  expect(await ask(attempt, "Go on", "work")).toMatchObject({ end: "budget" });
-  expect(spent(attempt)).toMatchObject({
-    usage: { requests: 2, usd: 0.15 },
-    uncertain: { unpriced: ["house-model"], estimated: 0 },
-    sandbox: "bubblewrap",
-  });
-});
+}
