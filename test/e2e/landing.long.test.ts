@@ -231,6 +231,30 @@ describe.concurrent("merging", () => {
     );
   });
 
+  it("that GitHub does by itself is not kept from it by a base that has moved on, once a person has approved", async () => {
+    const script = { implement: { "1": [edit("two\n", "2\n")] }, review: { "1": GOOD } };
+    await using from = await begun({ config: REVIEWED, script });
+    const rule = { pattern: "main", requiredChecks: ["gza / review"], strict: true, pullRequired: true };
+    from.repository.protections = [{ ...rule, requiredApprovals: 1, enforceAdmins: false }];
+    from.repository.allowAutoMerge = true;
+
+    const issue = await from.ask();
+    const ready = await from.until(issue, isReady);
+    await from.say(issue, "/gza merge");
+    await from.until(issue, ({ reason }) => reason === "waits_for_merge");
+    await from.push("other.txt", "other\n");
+    await from.quiet();
+    const waits = from.record(issue);
+    const review = { ...where, pull_number: ready.pull ?? 0, event: "APPROVE" as const };
+    await from.ada.rest.pulls.createReview(review);
+    const done = await from.until(issue, isMerged);
+
+    expect(waits).toMatchObject({ reason: "waits_for_merge", head: ready.head });
+    expect(rebases(done)).toEqual(["completed in 0"]);
+    expect(done.verdict?.carried_from).toBe(ready.head);
+    expect(from.git("show", "main:list.txt")).toContain("2\n");
+  });
+
   it("can be taken back by a pull request of its own", async () => {
     await using from = await begun({
       config: BY_ITSELF,
