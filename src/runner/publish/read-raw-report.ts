@@ -25,8 +25,8 @@ export async function readRawReport(folder: string): Promise<ReadRaw> {
       why: `The raw report has ${opened.bytes} bytes, ${MAX_RAW_REPORT_BYTES} are allowed.`,
     };
   }
-  const parsed = RawReport.safeParse(parseJson(await handle.readFile("utf8")));
-  if (parsed.success) return { kind: "report", report: cleaned(parsed.data) };
+  const parsed = Cleaned.safeParse(parseJson(await handle.readFile("utf8")));
+  if (parsed.success) return { kind: "report", report: parsed.data };
   const [issue] = parsed.error.issues;
   return {
     kind: "unreadable",
@@ -63,7 +63,9 @@ function cleanedFinding(finding: RawFinding): RawFinding {
   };
 }
 
-/** A text may grow when its letters are put together anew. */
+/** A text may grow when its letters are put together anew, and must be as short as before. */
+const Cleaned = RawReport.transform(cleaned).pipe(RawReport);
+
 function cleanedConflict(conflict: Conflict): Conflict {
   const { ours, theirs } = conflict;
   return {
