@@ -5,7 +5,7 @@ import { resolve } from "../git/objects.ts";
 import { git } from "../git/run.ts";
 import { findByAnyName } from "../world.ts";
 import { BUILT_IN } from "./builtin/built-in.ts";
-import { StepFailure } from "./program.ts";
+import { StepFailure } from "./step-failure.ts";
 import type { Session } from "./session.ts";
 
 export interface ActionReference {

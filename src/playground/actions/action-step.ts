@@ -5,7 +5,7 @@ import { fetchAction, isBuiltIn, parseReference } from "./action-source.ts";
 import { BUILT_IN } from "./builtin/built-in.ts";
 import { renderText, renderTexts, type Scope } from "./expression.ts";
 import { runNode } from "./node-action.ts";
-import { StepFailure } from "./program.ts";
+import { StepFailure } from "./step-failure.ts";
 import { stepScope, type Frame, type Session } from "./session.ts";
 import { runNestedSteps, type Execution } from "./steps.ts";
 

@@ -115,8 +115,6 @@ export function runnerFacts(folders: {
 }
 
 /** The Node that runs the playground comes first, so that `node` in a step is at least as new. */
-export function searchPath(added: string[]): string {
-  return [...added, dirname(process.execPath), process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].join(
-    ":",
-  );
+export function machinePath(): string {
+  return [dirname(process.execPath), process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].join(":");
 }

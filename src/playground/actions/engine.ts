@@ -25,6 +25,7 @@ const DEFAULTS: EngineOptions = {
   interruptMilliseconds: 7500,
   terminateMilliseconds: 2500,
   forceMilliseconds: 300_000,
+  containerEngines: ["docker", "podman"],
 };
 
 const engines = new WeakMap<World, Engine>();

@@ -2,8 +2,10 @@
 import { isBuiltIn, fetchAction, parseReference } from "./action-source.ts";
 import type { StepDefinition } from "./definition.ts";
 import { renderText } from "./expression.ts";
+import { openContainer } from "./open-container.ts";
 import { killTracked } from "./process.ts";
-import { StepFailure, stopControl } from "./program.ts";
+import { stopControl } from "./program.ts";
+import { StepFailure } from "./step-failure.ts";
 import { stepScope, topFrame, type Frame, type PlannedStep, type Session } from "./session.ts";
 import { runShown, runTopStep } from "./steps.ts";
 import { planPre } from "./node-action.ts";
@@ -18,6 +20,7 @@ export async function runJobSteps(session: Session): Promise<Conclusion> {
     if (frame) await runPlan(session, frame);
   } finally {
     clearTimeout(limit);
+    await session.container?.close();
     await killTracked(session.base["RUNNER_TRACKING_ID"] ?? "");
   }
   if (session.killed && !session.live.cancelled) return "failure";
@@ -63,13 +66,14 @@ function startLimit(session: Session): NodeJS.Timeout {
 async function setUp(session: Session): Promise<Frame | null> {
   const shown = addStep(session, "Set up job");
   let frame: Frame | null = null;
-  await runShown(session, { shown, wanted: () => true }, async () => {
+  await runShown(session, { shown, wanted: () => true }, async (control) => {
     session.log.write(`Job is about to start running: ${session.job.job.name}`);
     session.log.write("##[group]GITHUB_TOKEN Permissions");
     for (const [name, access] of Object.entries(session.token.permissions ?? {}))
       session.log.write(`${name}: ${access}`);
     session.log.write("##[endgroup]");
     refuseUnplayed(session);
+    session.container = await openContainer(session, control);
     for (const { uses } of session.job.definition.steps) await fetchAhead(session, uses);
     frame = topFrame(session);
     return "success";
@@ -82,7 +86,7 @@ function refuseUnplayed({ job }: Session): void {
     throw new StepFailure(
       "The playground does not play `max-parallel:` of a matrix: say how many jobs it runs at once",
     );
-  for (const key of ["container", "services", "concurrency", "uses"] as const) {
+  for (const key of ["services", "concurrency", "uses"] as const) {
     if (job.definition[key] !== undefined)
       throw new StepFailure(
         `The playground does not play \`${key}:\` of a job: take it out of job '${job.job.key}'`,

@@ -12,6 +12,8 @@ export interface EngineOptions {
   terminateMilliseconds: number;
   /** After so long a cancelled run is ended by force, whatever still runs `always()`. */
   forceMilliseconds: number;
+  /** Command lines like Docker's, one of which plays a `container:` if an engine answers behind it. */
+  containerEngines: readonly string[];
 }
 
 export interface Engine {

@@ -1,21 +1,19 @@
 /** Runs one program for a step: its environment, its commands to the runner, and its end when the step is stopped. */
 import { randomUUID } from "node:crypto";
 import { annotationOf, parseCommand, type WorkflowCommand } from "./commands.ts";
-import { searchPath } from "./contexts.ts";
+import { machinePath } from "./contexts.ts";
 import { collectFileCommands, openFileCommands } from "./file-commands.ts";
 import { startProcess, type Running } from "./process.ts";
 import type { Control, Session } from "./session.ts";
-
-/** A step did not succeed; the message is what its log and annotation say. An empty one has been said already. */
-export class StepFailure extends Error {
-  override name = "StepFailure";
-}
+import { StepFailure } from "./step-failure.ts";
 
 export interface Program {
   file: string;
   arguments: string[];
   directory: string;
   environment: Record<string, string>;
+  /** Runs on the machine although the job has a container: what the playground does itself needs nothing of an image. */
+  isOutside?: boolean;
 }
 
 export interface Gained {
@@ -30,9 +28,17 @@ export async function runProgram(session: Session, control: Control, program: Pr
   if (control.stopped) throw new StepFailure("The operation was canceled.");
   const files = await openFileCommands(session.folders.temp, randomUUID());
   const gained: Gained = { outputs: {}, state: {} };
-  const running = startProcess({
+  const container = program.isOutside === true ? null : session.container;
+  const start = container?.start ?? startProcess;
+  const running = start({
     ...program,
-    environment: { ...session.base, PATH: searchPath(session.paths), ...program.environment, ...files },
+    environment: {
+      ...session.base,
+      ...container?.environment,
+      PATH: [...session.paths, container?.path ?? machinePath()].join(":"),
+      ...program.environment,
+      ...files,
+    },
     onLine: lineReader(session, gained),
   });
   const code = await endOf(session, control, running);

@@ -16,7 +16,7 @@ const EXTENSIONS: Record<string, string> = {
   pwsh: ".ps1",
 };
 
-/** What GitHub runs for each `shell`; `unnamed` when none is given (no `pipefail` then). */
+/** What GitHub runs for each `shell`; `unnamed` when none is given (no `pipefail` then), but in a container `sh`. */
 const SHELLS: Record<string, string> = {
   unnamed: "bash -e {0}",
   bash: "bash --noprofile --norc -e -o pipefail {0}",
@@ -30,7 +30,8 @@ export async function runScript(execution: Execution): Promise<void> {
   const scope = stepScope(session, frame, environment);
   const script = renderText(step.run, scope);
   const defaults = frame.inputs === null ? runDefaults(session) : {};
-  const shell = renderText(step.shell ?? defaults.shell ?? "unnamed", scope);
+  const usual = session.container === null ? "unnamed" : "sh";
+  const shell = renderText(step.shell ?? defaults.shell ?? usual, scope);
   const path = join(session.folders.temp, `${randomUUID()}${EXTENSIONS[shell] ?? ""}`);
   await writeFile(path, script.endsWith("\n") ? script : `${script}\n`);
   logHead(execution, script, SHELLS[shell] ?? shell);

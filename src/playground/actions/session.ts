@@ -6,6 +6,7 @@ import type { WorkflowStep } from "../model/actions.ts";
 import type { CheckRun } from "../model/checks.ts";
 import type { Token } from "../model/people.ts";
 import type { Annotation } from "./commands.ts";
+import type { Container } from "./container.ts";
 import type { StepDefinition } from "./definition.ts";
 import { baseEnvironment, runnerFacts, runScope } from "./contexts.ts";
 import { renderTexts, type Scope, type Status } from "./expression.ts";
@@ -22,6 +23,8 @@ export interface Session {
   folders: Folders;
   /** Results and outputs of the jobs it needs, as in the `needs` context. */
   needs: Record<string, { result: string; outputs: Record<string, string> }>;
+  /** null: the job's steps run on the machine itself. */
+  container: Container | null;
   /** What a step starts with before workflow, job and step add theirs. */
   base: Record<string, string>;
   /** From `GITHUB_ENV` and `GITHUB_PATH`. */
@@ -100,6 +103,7 @@ export async function openSession(
       RUNNER_TRACKING_ID: `github_${randomUUID()}`,
       GITHUB_JOB: job.job.key,
     },
+    container: null,
     environment: {},
     paths: [],
     failed: false,

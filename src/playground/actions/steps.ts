@@ -4,7 +4,8 @@ import { instant } from "../world.ts";
 import { runAction } from "./action-step.ts";
 import type { StepDefinition } from "./definition.ts";
 import { isTrue, renderText, renderTexts, renderValue } from "./expression.ts";
-import { StepFailure, stopControl } from "./program.ts";
+import { stopControl } from "./program.ts";
+import { StepFailure } from "./step-failure.ts";
 import { stepScope, type Control, type Frame, type Session, type StepResult } from "./session.ts";
 import { runScript } from "./script-step.ts";
 

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { rerunWorkflow } from "../../../src/playground/actions/engine.ts";
 import { demand } from "../../../src/playground/access.ts";
-import { jobNamed, logOf, stepsOf, workflowWorld } from "./workflow-world.ts";
+import { jobNamed, logOf, workflowWorld } from "./workflow-world.ts";
 
 test("a job hands outputs and an artifact to the next, whose files come back as they were", async () => {
   await using world = await workflowWorld();
@@ -152,20 +152,6 @@ jobs:
   expect([first, run.conclusion, run.attempt]).toEqual(["failure", "success", 2]);
   expect(await logOf(jobNamed(run, "shaky"))).toContain("attempt-1\n");
   expect(run.jobs.filter(({ attempt }) => attempt === 2).map(({ name }) => name)).toEqual(["good", "shaky"]);
-});
-
-test("a container is refused with a reason", async () => {
-  await using world = await workflowWorld();
-  await world.push({
-    ".github/workflows/a.yml":
-      "on: push\njobs: {a: {runs-on: x, container: node:24, steps: [{run: 'true'}]}}\n",
-  });
-
-  await world.actions.idle();
-
-  const job = jobNamed(world.onlyRun(), "a");
-  expect(stepsOf(job)).toEqual(["Set up job: failure"]);
-  expect(await logOf(job)).toContain("##[error]The playground does not play `container:` of a job");
 });
 
 test("what cannot be evaluated fails its job, or the run before it has any", async () => {

@@ -7,7 +7,8 @@ import { resolve } from "../../git/objects.ts";
 import type { Repository } from "../../model/world.ts";
 import { findByAnyName, fullName, liveToken } from "../../world.ts";
 import { planPost } from "../posts.ts";
-import { StepFailure, runProgram } from "../program.ts";
+import { runProgram } from "../program.ts";
+import { StepFailure } from "../step-failure.ts";
 import type { Session } from "../session.ts";
 import type { Execution } from "../steps.ts";
 
@@ -134,6 +135,7 @@ function gitIn({ session, control }: Execution, directory: string): (...args: st
       arguments: ["-c", "protocol.file.allow=always", "-c", "advice.detachedHead=false", ...args],
       directory,
       environment: { GIT_TERMINAL_PROMPT: "0", GIT_CONFIG_NOSYSTEM: "1" },
+      isOutside: true,
     });
   };
 }

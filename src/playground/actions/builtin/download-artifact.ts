@@ -1,7 +1,7 @@
 /** `actions/download-artifact`: brings back what an earlier job of the same run has uploaded. */
 import { cp, mkdir } from "node:fs/promises";
 import { join, matchesGlob, resolve } from "node:path";
-import { StepFailure } from "../program.ts";
+import { StepFailure } from "../step-failure.ts";
 import type { Execution } from "../steps.ts";
 
 export async function downloadArtifact(execution: Execution, inputs: Record<string, string>): Promise<void> {

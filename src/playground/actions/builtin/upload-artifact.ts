@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { cp, glob, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { instant, newId } from "../../world.ts";
-import { StepFailure } from "../program.ts";
+import { StepFailure } from "../step-failure.ts";
 import type { Execution } from "../steps.ts";
 
 const DAY = 86_400_000;
