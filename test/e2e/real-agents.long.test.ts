@@ -91,11 +91,14 @@ describe.each(Object.entries(VOICES))("%s", (name, voice) => {
       expect(twice(from, issue)).toEqual([]);
 
       expect(parked).toMatchObject({ reason: "provider_refused", spent: { attempts: 1 } });
-      expect(from.said(refused).join("\n")).toMatch(/answered 401.*key.*`\/gza retry`/s);
+      const secret = SECRETS[voice.protocol];
+      const words = `for the model "${voice.model}" with the secret ${secret}.`;
+      expect(from.said(refused).at(-1)).toContain(words);
+      expect(from.said(refused).at(-1)).toMatch(/answered 401.*\n\nCheck the key.*`\/gza retry`/s);
 
       expect(asked).toHaveLength(answers.length);
       for (const { headers, body } of model.asked) {
-        expect(search.traces(JSON.stringify(headers))).toEqual([SECRETS[voice.protocol]]);
+        expect(search.traces(JSON.stringify(headers))).toEqual([secret]);
         expect(search.traces(JSON.stringify(body))).toEqual([]);
       }
       const left = allThatLeft(from);

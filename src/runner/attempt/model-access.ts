@@ -36,6 +36,20 @@ export interface Access {
   secrets: string[];
 }
 
+/** What is given out, and why not all of it: one sentence with the next step. Then nothing is given out, for no attempt can start. */
+export function accessOrFault(environment: Record<string, string | undefined>): {
+  access: Access;
+  fault: string | null;
+} {
+  try {
+    return { access: readAccess(environment), fault: null };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const fault = `${why.charAt(0).toUpperCase()}${why.slice(1)}. Mend the secret or variable behind it under Settings, Secrets and variables, Actions.`;
+    return { access: { models: [], registryTokens: [], secrets: [] }, fault };
+  }
+}
+
 /** Throws and names the input that cannot be read; the secret or variable behind it is what has to be mended. */
 export function readAccess(environment: Record<string, string | undefined>): Access {
   const models = PROTOCOLS.flatMap((protocol) => modelOf(environment, protocol) ?? []);

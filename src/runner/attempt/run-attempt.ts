@@ -20,15 +20,22 @@ import { keepsSession, saveSession } from "./sessions.ts";
 
 /**
  * Runs the attempt that `prepare` has laid out and leaves bundle, raw report and log in the hand-over folder. That folder is uploaded
- * whatever becomes of this step: nothing lies in it before it has been looked through for the secrets of the run.
+ * whatever becomes of this step: nothing lies in it before it has been looked through for the secrets of the run. `fault`: why nothing can
+ * be started; null: nothing is known to be in the way.
  */
-export async function runAttempt(run: AttemptRun): Promise<RawReport> {
+export async function runAttempt({
+  fault = null,
+  ...run
+}: AttemptRun & { fault?: string | null }): Promise<RawReport> {
   const { inputs, access } = run;
   const job = Job.parse(JSON.parse(await readFile(join(inputs.temp, JOB_FILE), "utf8")));
   const unseen = { ...inputs, handOver: join(inputs.temp, "unseen") };
   await rm(unseen.handOver, { recursive: true, force: true });
   await mkdir(unseen.handOver);
-  const report = fitted(await attemptReport({ ...run, inputs: unseen }, job));
+  const report =
+    fault === null
+      ? fitted(await attemptReport({ ...run, inputs: unseen }, job))
+      : { ...bad(job, fault), fault };
   const clean = await lookedThrough({ inputs: unseen, job }, report, access.secrets);
   await writeFile(join(unseen.handOver, RAW_REPORT_FILE), JSON.stringify(clean));
   await rm(inputs.handOver, { recursive: true, force: true });

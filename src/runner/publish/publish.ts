@@ -69,8 +69,8 @@ async function withoutTokens(session: Buffer | null): Promise<Buffer | null> {
 /** What the `agent` workflow job's own result says where it has left no report. */
 const SILENT_ENDS: Record<AgentResult, { end: AttemptEnd & RawReport["end"]; summary: string }> = {
   success: { end: "empty_run", summary: "The agent's workflow job ended without leaving anything." },
-  failure: { end: "empty_run", summary: "The agent's workflow job failed without leaving anything." },
-  skipped: { end: "empty_run", summary: "The agent's workflow job did not run." },
+  failure: { end: "infrastructure", summary: "The agent's workflow job failed without leaving anything." },
+  skipped: { end: "infrastructure", summary: "The agent's workflow job did not run." },
   cancelled: { end: "run_cancelled", summary: "The workflow run was cancelled." },
 };
 

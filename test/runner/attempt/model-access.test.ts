@@ -1,6 +1,6 @@
 /** Which models a run may use, from the inputs of its step. */
 import { expect, test } from "vitest";
-import { askedWith, readAccess } from "../../../src/runner/attempt/model-access.ts";
+import { accessOrFault, askedWith, readAccess } from "../../../src/runner/attempt/model-access.ts";
 
 test("has no model where no secret is set, for GitHub hands out an empty text then", () => {
   expect(readAccess({ "INPUT_ANTHROPIC-API-KEY": "", "INPUT_CLAUDE-LOGIN": "" })).toEqual({
@@ -71,4 +71,16 @@ test("names the secret and the model that a provider has turned away", () => {
     "It was asked for the model of its agent's own choice with the secret CLAUDE_CODE_OAUTH_TOKEN.",
     'It was asked for the model "gemini-2.5-pro" with the secret GEMINI_API_KEY.',
   ]);
+});
+
+test("gives nothing out where something cannot be read, and says what has to be mended", () => {
+  const inputs = { "INPUT_ANTHROPIC-API-KEY": "key", "INPUT_ANTHROPIC-BASE-URL": "models.example.com" };
+  expect(accessOrFault(inputs)).toEqual({
+    access: { models: [], registryTokens: [], secrets: [] },
+    fault: expect.stringMatching(
+      /^The input "anthropic-base-url" is no address that can be used: .*\. Mend the secret or variable behind it under Settings/,
+    ),
+  });
+  const key = { "INPUT_ANTHROPIC-API-KEY": "key" };
+  expect(accessOrFault(key)).toEqual({ access: readAccess(key), fault: null });
 });

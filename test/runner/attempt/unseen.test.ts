@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import { prepare } from "../../../src/runner/prepare.ts";
 import { runAttempt } from "../../../src/runner/attempt/run-attempt.ts";
+import { readRawReport } from "../../../src/runner/publish/read-raw-report.ts";
 import { createTaskServer } from "../task-server.ts";
 
 const FIX = { edit: { path: "src/add.js", find: "a - b", replace: "a + b" } };
@@ -24,6 +25,17 @@ it("while the agent is at work, and all of it afterwards", async () => {
     "raw-report.json",
     "work.bundle",
   ]);
+});
+
+it("is only a report of the fault where a person has to mend something first", async () => {
+  using server = createTaskServer([FIX]);
+  await prepare(server.inputs, server.remote);
+
+  await runAttempt({ ...run(server.inputs), fault: "The key is no key." });
+
+  expect(readdirSync(server.inputs.handOver)).toEqual(["raw-report.json"]);
+  const read = await readRawReport(server.inputs.handOver);
+  expect(read).toMatchObject({ kind: "report", report: { end: "bad_report", fault: "The key is no key." } });
 });
 
 function run(inputs: Parameters<typeof runAttempt>[0]["inputs"]): Parameters<typeof runAttempt>[0] {

@@ -143,8 +143,8 @@ it("is superseded when the baton goes while the job is read", async () => {
 
 it.each([
   ["nothing, and succeeded", "success", "empty_run"],
-  ["nothing, and failed", "failure", "empty_run"],
-  ["nothing, for it was skipped", "skipped", "empty_run"],
+  ["nothing, and failed", "failure", "infrastructure"],
+  ["nothing, for it was skipped", "skipped", "infrastructure"],
   ["nothing, for it was cancelled", "cancelled", "run_cancelled"],
 ] as const)("answers when the agent's workflow job left %s", async (_, agentResult, end) => {
   using server = createTaskServer([]);
