@@ -139,6 +139,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
+/** The price list is long, and an attempt without a model does not wait for it. */
+async function withPrices(access: ModelAccess): Promise<ModelDesk["models"][number]> {
+  const { openPriceBook } = await import("./prices.ts");
+  return { access, prices: openPriceBook(access) };
+}
+
 /** All connections, those of tunnels too, which a server forgets. */
 function socketsOf(server: Server): Set<Socket> {
   const sockets = new Set<Socket>();
