@@ -4,14 +4,11 @@ import { exec } from "@actions/exec";
 import type { Remote } from "./git/fence.ts";
 import { bearer } from "./git/git.ts";
 import { readInputs, type Inputs } from "./inputs.ts";
-import { readAccess } from "./attempt/model-access.ts";
 import { maskToken, summarize, withoutCommands } from "./log.ts";
-import { prepare } from "./prepare.ts";
-import { publish } from "./publish/publish.ts";
 import type { Report } from "../domain/report.ts";
-import { runAttempt } from "./attempt/run-attempt.ts";
 import { withoutValues } from "./secrets/without-values.ts";
 
+/** Each step brings along what it needs itself: to read all of it takes longer than some steps. */
 const STEPS: Record<Inputs["step"], (inputs: Inputs) => Promise<void>> = {
   prepare: prepareStep,
   agent: agentStep,
@@ -32,6 +29,7 @@ try {
 async function prepareStep(inputs: Inputs): Promise<void> {
   // A person who reads the log of a strange attempt wants to know first what machine it had.
   for (const tool of ["git", "node", "bash"]) await exec(tool, ["--version"]);
+  const { prepare } = await import("./prepare.ts");
   const prepared = await prepare(inputs, remoteOf(inputs));
   setOutput("superseded", String(prepared.kind === "superseded"));
   setOutput("ready", String(prepared.kind === "ready"));
@@ -44,11 +42,13 @@ async function agentStep(inputs: Inputs): Promise<void> {
   // The agent runs in a group of its own, which GitHub's signals do not reach: they are passed on here.
   const cancelled = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => cancelled.abort());
-  const access = readAccess(process.env);
+  const { accessOrFault } = await import("./attempt/model-access.ts");
+  const { runAttempt } = await import("./attempt/run-attempt.ts");
+  const { access, fault } = accessOrFault(process.env);
   for (const secret of access.secrets) setSecret(secret);
   const clean = withoutValues(access.secrets);
   const report = await withoutCommands((print) =>
-    runAttempt({ inputs, access, print: (text) => print(clean(text)), signal: cancelled.signal }),
+    runAttempt({ inputs, access, fault, print: (text) => print(clean(text)), signal: cancelled.signal }),
   );
   const { usage } = report;
   await say(
@@ -59,6 +59,7 @@ async function agentStep(inputs: Inputs): Promise<void> {
 }
 
 async function publishStep(inputs: Inputs): Promise<void> {
+  const { publish } = await import("./publish/publish.ts");
   const published = await publish(inputs, remoteOf(inputs));
   if (published.kind === "superseded") return say(inputs, SUPERSEDED);
   const { report } = published;
