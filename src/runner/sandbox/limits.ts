@@ -31,7 +31,10 @@ export interface Limits {
   enter: string;
   /** Which bound programs have met since the last call, as one sentence; null: none. */
   met(): Promise<string | null>;
-  /** Resolves when no process is left inside, or after some seconds. Without a control group nobody can tell, so at once. */
+  /**
+   * Resolves when no process is left inside. Thousands that would not sleep take seconds to end, so it waits for a minute at most. Without a
+   * control group nobody can tell, so at once.
+   */
   emptied(): Promise<void>;
   close(): Promise<void>;
 }
@@ -138,7 +141,7 @@ async function makeGroup(place: Place, bounds: Bounds): Promise<Limits | null> {
       return null;
     },
     emptied: async () => {
-      for (let round = 0; round < 200; round += 1) {
+      for (let round = 0; round < 2400; round += 1) {
         if ((await readFile(processes, "utf8")) === "") return;
         await new Promise((resolve) => setTimeout(resolve, 25));
       }
