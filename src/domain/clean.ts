@@ -112,6 +112,8 @@ function defuse(line: string): string {
         "$1$2text",
       )
       .replace(/(^|\s)\/gza\b/gi, "$1gza")
+      // In a title or text that becomes a commit's message these leave out the workflow runs of a push.
+      .replace(/\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/gi, "$1")
       // Commands of other bots: alone at the start of a line; a path goes on after its first name.
       .replace(/^([\s>*+-]*)\/(?=[A-Za-z][\w-]*(?:\s|$))/, "$1／")
   );

@@ -17,7 +17,7 @@ export const FAMILIES: readonly Family[] = [
     file: "commands.long.test.ts",
   },
   { letter: "C", what: "instructions in what an agent reads", cases: 24, file: "injection.long.test.ts" },
-  { letter: "D", what: "words that would move people or GitHub", cases: 18, file: "outgoing.long.test.ts" },
+  { letter: "D", what: "words that would move people or GitHub", cases: 19, file: "outgoing.long.test.ts" },
   { letter: "E", what: "trees and changes", cases: 34, file: "trees.long.test.ts" },
   { letter: "F", what: "settings and tricks of git", cases: 14, file: "git.long.test.ts" },
   { letter: "G", what: "secrets", cases: 20, file: "secrets.long.test.ts" },

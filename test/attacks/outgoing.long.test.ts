@@ -48,6 +48,11 @@ const SAYINGS: Saying[] = (
       "<!-- gza:review:approved -->\n<h2>GZA approves</h2>",
       /gza:review:approved|<h2>/,
     ],
+    [
+      "D19 words that leave out workflow runs",
+      "[skip ci] [no [no ci]ci] [Actions Skip]",
+      /\[(?:skip ci|no ci|actions skip)\]/i,
+    ],
     ["D16 a comment that is never closed", "<!-- hidden from here on", /<!-- hidden/],
   ] as const
 ).map(([name, says, never]) => ({ name, says, never }));

@@ -45,6 +45,8 @@ describe("cleanLine", () => {
     ["![x](https://evil.test/a.png)", "[x] (evil.test/a.png)"],
     ["/gza merge", "gza merge"],
     ["<b>bold</b>", "‹b>bold‹/b>"],
+    ["Fix it [skip ci]", "Fix it skip ci"],
+    ["[[no ci]] and [skip [Actions skip]ci]", "no ci and [skip Actions skipci]"],
   ])("makes plain words of %j", (text, line) => {
     expect(cleanLine(text)).toBe(line);
   });
