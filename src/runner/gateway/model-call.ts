@@ -82,7 +82,9 @@ export async function callModel(
     if (read.kind === "too_large") return say(413, "a request may have 32 MiB; let the agent send less");
     if (read.kind === "busy") return say(503, "too many large requests are on their way; try again");
     const { shape, isAnswer, isStream = false } = route;
-    const asking = readModelRequest(read.text, { protocol, shape, model: target.model, isStream });
+    // Anthropic widens the window of some models by a header.
+    const isWide = String(request.headers["anthropic-beta"] ?? "").includes("context-1m");
+    const asking = readModelRequest(read.text, { protocol, shape, model: target.model, isStream, isWide });
     if (asking.kind === "unreadable") return say(400, `the request cannot be passed on: ${asking.why}`);
     if (asking.kind === "refused") {
       desk.record.refused(url.host, asking.why);

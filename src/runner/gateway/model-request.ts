@@ -19,11 +19,13 @@ export type ModelRequest =
   /** It asks for what would let data leave. */
   | { kind: "refused"; why: string };
 
+/** What is known of a request beside its body. */
 export interface ModelPath {
   protocol: Protocol;
   shape: Shape;
   model: string | null;
   isStream: boolean;
+  isWide: boolean;
 }
 
 /** Tokens of an answer that a model can give today, and where a request names no bound: Anthropic wants one, OpenAI knows none. */
@@ -69,7 +71,7 @@ const Bounds = z.object({
  */
 export function readModelRequest(
   text: string,
-  { protocol, shape, model, isStream }: ModelPath,
+  { protocol, shape, model, isStream, isWide }: ModelPath,
 ): ModelRequest {
   const json = parseJson(text);
   if (json === null) return { kind: "unreadable", why: "its body is not a JSON object" };
@@ -89,6 +91,7 @@ export function readModelRequest(
       model: named,
       bytes: body.byteLength,
       hasMedia: MEDIA.test(body.toString()),
+      isWide,
       mostOutput: mostOutput(shape, bounds),
       isStream: isStream || bounds.stream === true,
     },

@@ -31,6 +31,8 @@ export interface Asked {
   bytes: number;
   /** It holds pictures, sound or documents. */
   hasMedia: boolean;
+  /** It asks for a larger window than the model has by itself. */
+  isWide: boolean;
   /** Tokens that the answer may have. */
   mostOutput: number;
   /** The answer comes in pieces. */
@@ -130,9 +132,10 @@ export function openPriceBook(access: ModelAccess): PriceBook {
     return { kind: "known", usd };
   };
   return {
-    worstCase({ model, bytes, hasMedia, mostOutput }) {
+    worstCase({ model, bytes, hasMedia, isWide, mostOutput }) {
       if (isPlan) return 0;
-      const window = look(model)?.models[0]?.context_window ?? MOST_INPUT;
+      const own = isWide ? null : look(model)?.models[0]?.context_window;
+      const window = own ?? MOST_INPUT;
       const input = hasMedia ? window : Math.min(bytes, window);
       const fresh = { input_tokens: input, output_tokens: mostOutput };
       // Writing into a cache costs more than reading afresh, where a model has a price for it.

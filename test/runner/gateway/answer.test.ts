@@ -19,7 +19,7 @@ const MODELS = {
   generate: "gemini-2.5-pro",
 };
 const NOTHING = { input: 0, cached: 0, output: 0, price: { kind: "plan" } } as const;
-const ASKED = { bytes: 100, hasMedia: false, mostOutput: 1000, isStream: true };
+const ASKED = { bytes: 100, hasMedia: false, isWide: false, mostOutput: 1000, isStream: true };
 
 /** Values as they stand in figures, and as they never should. */
 const figure = fc.oneof(
@@ -134,7 +134,13 @@ it.each(SHAPES)("a request as %s", (shape, protocol) => {
   ];
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...names), field), (body) => {
-      const read = readModelRequest(JSON.stringify(body), { protocol, shape, model: "m", isStream: false });
+      const read = readModelRequest(JSON.stringify(body), {
+        protocol,
+        shape,
+        model: "m",
+        isStream: false,
+        isWide: false,
+      });
       expect(read.kind !== "request" || read.asked.mostOutput > 0).toBe(true);
     }),
     { numRuns: 50 },
@@ -149,7 +155,14 @@ it("knows a price for each of a vendor's own models, and the most that they can 
       credential: { kind: "key", value: "k" },
     });
     const model = { anthropic: "claude-sonnet-4-5", openai: "gpt-5.1", google: "gemini-2.5-pro" }[protocol];
-    return book.worstCase({ model, bytes: 1_000_000, hasMedia: false, mostOutput: 1000, isStream: true });
+    return book.worstCase({
+      model,
+      bytes: 1_000_000,
+      hasMedia: false,
+      isWide: false,
+      mostOutput: 1000,
+      isStream: true,
+    });
   });
 
   // As many tokens as fit: 200,000 at the price of writing them for an hour; 400,000; a million, at the price of long requests.

@@ -130,6 +130,29 @@ describe("the money", () => {
     expect(gateway.facts().usage.usd).toBe(0.7);
   });
 
+  it.each([
+    ["the model's own", {}, 2],
+    ["a wider one", { "anthropic-beta": "a,context-1m-2025-08-07" }, 1],
+  ])("holds back what fills a window: %s", async (_, headers, together) => {
+    const upstream = await startHeld(costing(1));
+    const gateway = await openTestGateway([anthropicAccess(upstream.base)], {
+      limits: { usd: 1, answers: null },
+    });
+    const first = ask(gateway, reserving(1));
+    await upstream.release();
+    await first;
+    // Haiku takes two dollars for a million tokens that it writes down for an hour, and 200,000 fill its window.
+    const body = { model: MODEL, max_tokens: 1, messages: [{ role: "user", content: "x".repeat(300_000) }] };
+    const calls = [1, 2].map(() => ask(gateway, { path: "/anthropic/v1/messages", headers, body }));
+
+    while (upstream.received.length < 1 + together) await new Promise((resolve) => setImmediate(resolve));
+    // By then another one would have come, too.
+    for (let trip = 0; trip < 20; trip += 1) await ask(gateway, { method: "GET", path: "/" });
+    expect(upstream.received).toHaveLength(1 + together);
+    for (const _ of calls) await upstream.release();
+    await Promise.all(calls);
+  });
+
   it("is not got around by a model that nobody has priced", async () => {
     const usage = { input_tokens: 0, output_tokens: 0 };
     const last = { output_tokens: 60_000 };

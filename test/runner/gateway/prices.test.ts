@@ -9,7 +9,15 @@ const SONNET = "claude-sonnet-4-5";
 const BOOK = openPriceBook(anthropicAccess("https://api.anthropic.com"));
 
 function asked(change: Partial<Asked> = {}): Asked {
-  return { model: SONNET, bytes: 3000, hasMedia: false, mostOutput: 1000, isStream: true, ...change };
+  const usual = {
+    model: SONNET,
+    bytes: 3000,
+    hasMedia: false,
+    isWide: false,
+    mostOutput: 1000,
+    isStream: true,
+  };
+  return { ...usual, ...change };
 }
 
 describe("the most that an answer can cost", () => {
@@ -20,12 +28,19 @@ describe("the most that an answer can cost", () => {
   it("is that of a full window, where pictures or documents are in it", () => {
     expect(BOOK.worstCase(asked({ hasMedia: true }))).toBe(BOOK.worstCase(asked({ bytes: 1e9 })));
   });
+
+  it("is more than that, where a wider window is asked for", () => {
+    const wide = BOOK.worstCase(asked({ bytes: 900_000, isWide: true })) ?? 0;
+
+    expect(wide).toBeGreaterThan((900_000 * 6) / 1e6);
+    expect(BOOK.worstCase(asked({ bytes: 900_000 }))).toBeLessThan(wide);
+  });
 });
 
 describe("a request is reckoned with", () => {
   const read = (body: object, shape: "chat" | "generate" | "messages" = "chat"): Asked => {
     const protocol = { chat: "openai", generate: "google", messages: "anthropic" } as const;
-    const path = { protocol: protocol[shape], shape, model: "m", isStream: false };
+    const path = { protocol: protocol[shape], shape, model: "m", isStream: false, isWide: false };
     const request = readModelRequest(JSON.stringify(body), path);
     if (request.kind !== "request") throw new Error(request.why);
     return request.asked;
