@@ -57,6 +57,7 @@ export function readAccess(environment: Record<string, string | undefined>): Acc
   const secrets = [
     ...models.map(({ credential }) => credential.value),
     ...registryTokens.flatMap(({ authorization }) => [authorization, ...authorization.split(" ").slice(1)]),
+    ...proxyPasswords(environment),
   ];
   return { models, registryTokens, secrets: [...new Set(secrets)] };
 }
@@ -96,6 +97,16 @@ function tokensOf(text: string): RegistryToken[] {
         );
       return { base: base.data, authorization: words.join(" ") };
     });
+}
+
+/** Of the machine's own proxy, as it is written and as it is meant; shorter ones would stand in half of all words. */
+function proxyPasswords(environment: Record<string, string | undefined>): string[] {
+  const names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
+  return names.flatMap((name) => {
+    const written = URL.parse(environment[name] ?? "")?.password ?? "";
+    const meant = new URLSearchParams(`p=${written.replaceAll("+", "%2B")}`).get("p") ?? written;
+    return written.length < 4 ? [] : [written, meant];
+  });
 }
 
 function inputOf(environment: Record<string, string | undefined>, name: string): string {

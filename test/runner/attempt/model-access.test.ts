@@ -84,3 +84,13 @@ test("gives nothing out where something cannot be read, and says what has to be 
   const key = { "INPUT_ANTHROPIC-API-KEY": "key" };
   expect(accessOrFault(key)).toEqual({ access: readAccess(key), fault: null });
 });
+
+test("knows the password of the machine's proxy for a secret", () => {
+  const environment = {
+    HTTPS_PROXY: "http://gza:p%40ss+word@proxy.example.com:3128",
+    http_proxy: "proxy.example.com:3128",
+    HTTP_PROXY: "http://gza:abc@proxy.example.com",
+  };
+
+  expect(readAccess(environment).secrets).toEqual(["p%40ss+word", "p@ss+word"]);
+});
