@@ -1,4 +1,27 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Beginnings of paths. A fresh clone knows no durations, and what begins last and lasts long leaves a core idle at the end. */
+const LONGEST = [
+  "test/history/own-",
+  "test/e2e/crash",
+  "test/agents/real-",
+  "test/e2e/",
+  "test/app/races",
+  "test/history/",
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- it is no array's
+    return (await super.sort(files)).toSorted((one, other) => rankOf(one) - rankOf(other));
+  }
+}
+
+function rankOf({ moduleId }: TestSpecification): number {
+  const rank = LONGEST.findIndex((beginning) => moduleId.startsWith(`${import.meta.dirname}/${beginning}`));
+  return rank === -1 ? LONGEST.length : rank;
+}
 
 /** `npm test`; with `--mode long` (`npm run test:long`) the suites that take minutes, and only those. */
 export default defineConfig(({ mode }) => ({
@@ -11,6 +34,7 @@ export default defineConfig(({ mode }) => ({
     maxConcurrency: 3,
     testTimeout: mode === "long" ? 900_000 : 60_000,
     hookTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
     env: { FORCE_COLOR: "0" },
   },
 }));
