@@ -258,7 +258,8 @@ function whole(): Snapshot {
 }
 
 function changed(): Snapshot {
-  return inFlight({ issue: { ...snapshot().issue, title: "Fix the lexer" } });
+  const edited = { by: { id: 11, login: "anna" }, at: NOW };
+  return inFlight({ issue: { ...snapshot().issue, title: "Fix the lexer", edited } });
 }
 
 function readyCall(from: Snapshot): string {
