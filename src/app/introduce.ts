@@ -18,9 +18,9 @@ export async function introduce(
     log.info(`GZA is the App "${seen.name}", installed by ${seen.installations} accounts.`);
     for (const problem of problemsOf(seen, settings)) log.warn(problem);
   } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
     log.warn(
-      { err: error },
-      `${settings.baseUrl} did not say who this App is; GZA starts all the same and goes on asking. If this stays so, see that GHE_HOST is right and that this machine reaches it.`,
+      `${settings.baseUrl} did not say who this App is (${cause}); GZA starts all the same and goes on asking. If this stays so, see that GHE_HOST is right and that this machine reaches it.`,
     );
   }
   return null;

@@ -16,7 +16,8 @@ onSignal();
 const why = await main();
 if (why !== null) {
   process.stderr.write(`GZA does not start. ${why}\n`);
-  process.exitCode = 1;
+  // What was begun before that became clear, as the search for a channel, would go on by itself.
+  process.exit(1);
 }
 
 /** null: it runs; else why it does not. */
@@ -46,7 +47,7 @@ async function setUp(settings: SetupSettings): Promise<string | null> {
     const setup = await startSetup({ settings, appFile: APP_FILE, dotEnv: DOT_ENV });
     stop = setup.stop;
     process.stdout.write(
-      `There is no App yet (APP_ID is not set). Open ${setup.url} in your browser: it leads you through making one on ${settings.github}.\n`,
+      `There is no App yet (APP_ID is not set). This page leads you through making one on ${settings.github}:\n\n  ${setup.url}\n\n`,
     );
     const install = await setup.made;
     process.stdout.write(

@@ -7,14 +7,15 @@ export interface FirstPage {
   organization: string;
   address: string;
   problem: string | null;
+  key: string;
 }
 
-export function firstPage({ github, organization, address, problem }: FirstPage): string {
+export function firstPage({ github, organization, address, problem, key }: FirstPage): string {
   const warning = problem === null ? "" : `<p role="alert"><strong>${escape(problem)}</strong></p>`;
   return page(
     "Make the App",
     `<p>GZA works as a GitHub App of your own. This makes one on ${escape(github)}; nothing is sent before you say so there.</p>
-${warning}<form action="/register">
+${warning}<form action="/register"><input type="hidden" name="key" value="${escape(key)}">
 <p><label>Where does GitHub reach this server?<br>
 <input name="address" size="60" required value="${escape(address)}" placeholder="https://gza.example.com"></label><br>
 <small>An address that leads to this port, as GitHub sees it. For a trial on a machine that GitHub cannot reach: open
@@ -45,7 +46,7 @@ export function secondPage({ github, action, manifest, webhook, permissions }: S
 <form action="${escape(action)}" method="post">
 <input type="hidden" name="manifest" value="${escape(manifest)}">
 <p>On the next page choose a name that nobody has on ${escape(github)} yet; your bot will be called by it.</p>
-<p><button>Go on to ${escape(github)}</button> <a href="/">Back</a></p></form>`,
+<p><button>Go on to ${escape(github)}</button></p></form>`,
   );
 }
 
@@ -58,7 +59,10 @@ export function lastPage({ name, install, file }: { name: string; install: strin
 }
 
 export function problemPage(problem: string): string {
-  return page("That did not work", `<p>${escape(problem)}</p><p><a href="/">Begin again</a></p>`);
+  return page(
+    "That did not work",
+    `<p>${escape(problem)}</p><p>To begin again, open the address in the terminal once more.</p>`,
+  );
 }
 
 function page(title: string, content: string): string {

@@ -20,7 +20,7 @@ export interface SetupOptions {
 }
 
 export interface Setup {
-  /** Of the page. */
+  /** Of the page. Nobody gets anywhere without the key in it: a tunnel may have opened this server to everybody already. */
   url: string;
   /** Resolves when the keys are written down and the port is free again, with the address where the App is installed. */
   made: Promise<string>;
@@ -40,8 +40,9 @@ export async function startSetup(options: SetupOptions): Promise<Setup> {
   /** The channel for webhooks of each App that was begun here, by what GitHub has to bring back. */
   const begun = new Map<string, string | null>();
   const made = Promise.withResolvers<string>();
+  const key = randomBytes(16).toString("hex");
   const server = createServer((request, response) => {
-    answer(request, { ...options, app, begun })
+    answer(request, { ...options, app, begun, key })
       .catch((error: unknown) => problem(500, `This did not go well: ${String(error)}`))
       .then(async ({ status, page, made: install }) => {
         await send(response, status, page);
@@ -54,10 +55,11 @@ export async function startSetup(options: SetupOptions): Promise<Setup> {
   const { host } = options.settings;
   const port = await listen(server, options.settings);
   const shown = host === "127.0.0.1" || host === "0.0.0.0" || host === "::" ? "localhost" : host;
-  return { url: `http://${shown}:${port}`, made: made.promise, stop: () => stop(server) };
+  return { url: `http://${shown}:${port}/?key=${key}`, made: made.promise, stop: () => stop(server) };
 }
 
 interface Desk extends SetupOptions {
+  key: string;
   app: z.infer<typeof AppFile>;
   begun: Map<string, string | null>;
 }
@@ -65,18 +67,24 @@ interface Desk extends SetupOptions {
 async function answer(request: IncomingMessage, desk: Desk): Promise<Answer> {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
   if (request.method !== "GET") return problem(405, "Nothing is sent to this page.");
-  if (pathname === "/") return begin(desk, searchParams, null);
-  if (pathname === "/register") return register(desk, searchParams, originOf(request));
   if (pathname === "/made") return finish(desk, searchParams);
-  return problem(404, "There is no such page while there is no App.");
+  if (pathname !== "/" && pathname !== "/register")
+    return problem(404, "There is no such page while there is no App.");
+  if (searchParams.get("key") !== desk.key)
+    return problem(
+      403,
+      "Open the whole address that GZA has written to the terminal, with the key at its end.",
+    );
+  return pathname === "/" ? begin(desk, searchParams, null) : register(desk, searchParams, originOf(request));
 }
 
-function begin({ settings }: Desk, query: URLSearchParams, why: string | null): Answer {
+function begin({ settings, key }: Desk, query: URLSearchParams, why: string | null): Answer {
   const page = firstPage({
     github: settings.github,
     address: query.get("address") ?? settings.webhookProxy ?? "",
     organization: query.get("organization") ?? settings.organization ?? "",
     problem: why,
+    key,
   });
   return { status: why === null ? 200 : 400, page };
 }

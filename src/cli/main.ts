@@ -2,11 +2,11 @@
 /** The `gza` command. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { demo, type DemoOptions } from "./demo/demo.ts";
 import { SCENARIO_NAMES, SCENARIOS } from "./demo/scenarios.ts";
 import { layWorkflow } from "./lay-workflow.ts";
-import { playground } from "./playground.ts";
+import { playground, type PlaygroundOptions } from "./playground.ts";
 import { workflowFor } from "./workflow.ts";
 
 const TEMPLATE = join(import.meta.dirname, "../../.github/workflows/gza.yml");
@@ -55,13 +55,20 @@ gza
 gza
   .command("playground")
   .description("run a GitHub of your own on this machine, to go through docs/setup.md without an account")
-  .option("--port <number>", "where it listens", "8080")
+  .option("--port <number>", "where it listens; 0 takes a free one", portOf, 8080)
   .option("--login <name>", "who you are there", "ada")
-  .action(async ({ port, login }: { port: string; login: string }) => {
-    await playground({ port: Number(port), login });
+  .action(async (options: PlaygroundOptions) => {
+    await playground(options);
   });
 
 await gza.parseAsync().catch((error: unknown) => {
   process.stderr.write(`gza: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError("Write a number from 0 to 65535.");
+  return port;
+}

@@ -7,9 +7,11 @@ export interface PlaygroundOptions {
   login: string;
 }
 
-/** Runs until it is interrupted; then everything in it is gone. */
+/** Runs until it is interrupted; then everything in it is gone. Throws when the port is taken. */
 export async function playground({ port, login }: PlaygroundOptions): Promise<void> {
-  const { url, world, createPerson, stop } = await startPlayground({ port });
+  const { url, world, createPerson, stop } = await startPlayground({ port }).catch((cause: unknown) => {
+    throw new Error(`the playground cannot listen on port ${port}; name another one with --port`, { cause });
+  });
   const { token } = createPerson({ login });
   const { host } = new URL(url);
   const remote = new URL(world.serverUrl);

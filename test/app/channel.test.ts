@@ -11,17 +11,18 @@ const PEM = generateKeyPairSync("rsa", { modulusLength: 2048 })
   .privateKey.export({ type: "pkcs1", format: "pem" })
   .toString();
 
+const ENVIRONMENT = {
+  APP_ID: "12",
+  PRIVATE_KEY: PEM,
+  WEBHOOK_SECRET: SECRET,
+  // Nobody answers there, which keeps nothing from starting.
+  GHE_HOST: "127.0.0.1:9",
+  GHE_PROTOCOL: "http",
+};
+
 test("the app takes webhooks from its channel, and looks at their signatures as ever", async () => {
   await using channel = await openChannel();
-  await using app = await runApp({
-    APP_ID: "12",
-    PRIVATE_KEY: PEM,
-    WEBHOOK_SECRET: SECRET,
-    // Nobody answers there, which keeps nothing from starting.
-    GHE_HOST: "127.0.0.1:9",
-    GHE_PROTOCOL: "http",
-    WEBHOOK_PROXY_URL: channel.url,
-  });
+  await using app = await runApp({ ...ENVIRONMENT, WEBHOOK_PROXY_URL: channel.url });
   const send = await channel.opened;
 
   send(SECRET);
@@ -30,6 +31,17 @@ test("the app takes webhooks from its channel, and looks at their signatures as 
   await app.says("A webhook was refused: its signature does not fit WEBHOOK_SECRET");
 
   expect(app.output()).toContain('"statusCode":200');
+});
+
+test("a channel that is gone is said, and nothing runs without it", async () => {
+  await using app = await runApp({ ...ENVIRONMENT, WEBHOOK_PROXY_URL: "http://127.0.0.1:9/channel" });
+
+  const code = await app.ended;
+
+  expect(code).toBe(1);
+  expect(app.output()).toContain(
+    "GZA does not start. The channel of WEBHOOK_PROXY_URL (http://127.0.0.1:9/channel) does not answer: ",
+  );
 });
 
 /** `opened` resolves, once the app listens there, with what sends a webhook that is signed with a secret. */

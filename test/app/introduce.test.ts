@@ -66,7 +66,7 @@ test("a GitHub that does not answer keeps nothing from starting", async () => {
 
   expect(heard).toMatchObject({
     why: null,
-    warn: [expect.stringContaining("did not say who this App is; GZA starts all the same")],
+    warn: [expect.stringContaining("did not say who this App is (fetch failed); GZA starts all the same")],
   });
 });
 
@@ -104,6 +104,7 @@ async function introduced(change: Change) {
     request: { fetch: change.fetch ?? playground.fetch },
     authStrategy: createAppAuth,
     auth: { appId: change.appId ?? made.id, privateKey },
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
   });
   const settings: Settings = {
     appId: change.appId ?? made.id,

@@ -6,16 +6,16 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { PERMISSIONS } from "../../src/github/permissions.ts";
 import { startPlayground } from "../../src/playground/playground.ts";
-import { runApp } from "./running-app.ts";
+import { runApp, setupOf } from "./running-app.ts";
 
 const SECRET = "a secret of some length";
 
 describe("before there is an App", () => {
   test("it says where its setup is, which ends like the app does", async () => {
     await using app = await runApp({});
-    await app.says("Open http://localhost:");
+    await app.says("?key=");
 
-    const page = await fetch(app.url);
+    const page = await fetch(setupOf(app));
     app.process.kill("SIGTERM");
 
     expect([page.status, await app.ended]).toEqual([200, 0]);

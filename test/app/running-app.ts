@@ -73,6 +73,11 @@ export async function runApp(environment: { [name: string]: string }): Promise<R
   };
 }
 
+/** The address of its setup, as the terminal shows it. */
+export function setupOf(app: RunningApp): string {
+  return /http:\S+\?key=\w{32}/.exec(app.output())?.[0] ?? "";
+}
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

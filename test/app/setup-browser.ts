@@ -5,12 +5,20 @@ export function manifestIn(page: string): unknown {
   return JSON.parse(fieldIn(page, /name="manifest" value="([^"]*)"/));
 }
 
+/** The second page, or the first one again. `setup`: the address that the terminal shows. */
+export function fillIn(setup: string, fields: { address: string; organization?: string }): Promise<Response> {
+  const url = new URL(setup);
+  url.pathname = "/register";
+  for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
+  return fetch(url);
+}
+
 /** Fills the form in, goes on to GitHub, makes the App there, comes back; the last page. */
 export async function press(
   setup: string,
   fields: { address: string; organization?: string },
 ): Promise<string> {
-  const second = await (await fetch(`${setup}/register?${new URLSearchParams(fields).toString()}`)).text();
+  const second = await (await fillIn(setup, fields)).text();
   const made = await fetch(fieldIn(second, /<form action="([^"]*)" method="post"/), {
     method: "POST",
     body: new URLSearchParams({ manifest: JSON.stringify(manifestIn(second)) }),

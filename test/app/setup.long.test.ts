@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { Octokit } from "@octokit/rest";
 import { expect, onTestFinished, test } from "vitest";
 import { pushFolder } from "../../src/cli/demo/push-folder.ts";
-import { runApp } from "./running-app.ts";
+import { runApp, setupOf } from "./running-app.ts";
 import { press } from "./setup-browser.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -44,8 +44,8 @@ test("from nothing to a merged pull request", async () => {
 
   // 2. Make the App, on the setup's page, and install it.
   await using app = await runApp({ GHE_HOST: new URL(github.url).host, GHE_PROTOCOL: "http" });
-  await app.says("Open http://localhost:");
-  await press(app.url, { address: app.url });
+  await app.says("?key=");
+  await press(setupOf(app), { address: app.url });
   await app.says('GZA is the App \\"GZA\\", installed by 0 accounts.');
   await app.says("The App is installed nowhere: install it at ");
   const { data: slugs } = await ada.repos.get(where);

@@ -8,7 +8,7 @@ import { webhookOf } from "../../src/app/register-app.ts";
 import { readSettings } from "../../src/app/settings.ts";
 import { startSetup } from "../../src/app/setup.ts";
 import { startPlayground } from "../../src/playground/playground.ts";
-import { manifestIn, press } from "./setup-browser.ts";
+import { fillIn, manifestIn, press } from "./setup-browser.ts";
 
 const APP_FILE = join(import.meta.dirname, "../../app.yml");
 const PUBLIC = { github: "https://github.com", webhookProxy: null };
@@ -53,7 +53,7 @@ describe("the pages", () => {
   test("a wrong address is said on the page, with what was written", async () => {
     const { setup } = await begun();
 
-    const response = await fetch(`${setup.url}/register?address=%22%3Ehere&organization=octo`);
+    const response = await fillIn(setup.url, { address: '">here', organization: "octo" });
     const page = await response.text();
 
     expect(response.status).toBe(400);
@@ -66,7 +66,7 @@ describe("the pages", () => {
     const { setup } = await begun();
 
     const page = await (
-      await fetch(`${setup.url}/register?address=http://127.0.0.1:9&organization=a%2Fb`)
+      await fillIn(setup.url, { address: "http://127.0.0.1:9", organization: "a/b" })
     ).text();
 
     expect(page).toContain("/organizations/a%2Fb/settings/apps/new?state=");
@@ -75,7 +75,7 @@ describe("the pages", () => {
       public: false,
       url: "http://127.0.0.1:9",
       hook_attributes: { url: "http://127.0.0.1:9/api/github/webhooks", active: true },
-      redirect_url: `${setup.url}/made`,
+      redirect_url: new URL("/made", setup.url).href,
       default_permissions: { contents: "write" },
       default_events: expect.arrayContaining(["issues"]),
     });
@@ -107,15 +107,26 @@ describe("the pages", () => {
     expect(again).toBe("closed");
   });
 
+  test("nobody begins without the key of the terminal", async () => {
+    const { setup } = await begun();
+
+    const answers = await Promise.all(
+      ["/", "/register?address=http://127.0.0.1:9", "/?key=0"].map((path) => fetch(new URL(path, setup.url))),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
+    expect(await answers[1]?.text()).not.toContain("state=");
+  });
+
   test("keys of an App that was not begun here are not fetched, nor those of a wrong code written", async () => {
     const { setup, playground, dotEnv } = await begun();
-    const page = await (await fetch(`${setup.url}/register?address=http://127.0.0.1:9`)).text();
+    const page = await (await fillIn(setup.url, { address: "http://127.0.0.1:9" })).text();
     const state = /state=(\w+)/.exec(page)?.[1] ?? "";
 
-    const foreign = await fetch(`${setup.url}/made?code=abc&state=0000`);
+    const foreign = await fetch(new URL(`/made?code=abc&state=0000`, setup.url));
     const asked = playground.requests().length;
-    const wrong = await fetch(`${setup.url}/made?code=abc&state=${state}`);
-    const twice = await fetch(`${setup.url}/made?code=abc&state=${state}`);
+    const wrong = await fetch(new URL(`/made?code=abc&state=${state}`, setup.url));
+    const twice = await fetch(new URL(`/made?code=abc&state=${state}`, setup.url));
 
     expect([foreign.status, asked, wrong.status, twice.status]).toEqual([400, 0, 502, 400]);
     expect(await wrong.text()).toContain("it answered 404");
