@@ -28,3 +28,34 @@ export async function blobContents(
   }
   return contents;
 }
+
+/** The first `bytes` of each, however large all of them are together. */
+export async function blobBeginnings(
+  dir: string,
+  sizes: ReadonlyMap<string, number>,
+  bytes: number,
+): Promise<Map<string, Buffer>> {
+  const beginnings = new Map<string, Buffer>();
+  for (const batch of batchesOf(sizes))
+    for (const [oid, content] of await blobContents(dir, batch))
+      beginnings.set(oid, Buffer.from(content.subarray(0, bytes)));
+  return beginnings;
+}
+
+/** Bytes of files that are read at once. */
+const BATCH_BYTES = 16 * 1024 * 1024;
+
+/** In parts of at most 16 MiB, or of one file. */
+export function batchesOf(sizes: ReadonlyMap<string, number>): Map<string, number>[] {
+  const batches: Map<string, number>[] = [];
+  let room = 0;
+  for (const [oid, size] of sizes) {
+    if (batches.length === 0 || size > room) {
+      batches.push(new Map());
+      room = BATCH_BYTES;
+    }
+    batches.at(-1)?.set(oid, size);
+    room -= size;
+  }
+  return batches;
+}

@@ -1,12 +1,11 @@
 /** Lists what changed between two commits, for the guard: trees and blobs are read, nothing is ever checked out. */
 import type { Change } from "../../domain/guard.ts";
-import { blobContents, blobSizes } from "./blobs.ts";
+import { blobBeginnings, blobContents, blobSizes } from "./blobs.ts";
 import { git } from "./git.ts";
 import type { Range } from "./patch.ts";
 
-/** Beyond these the guard refuses by count or size alone, and contents are not worth reading. */
+/** Beyond these the guard refuses by count alone, and contents are not worth reading. */
 const MAX_READ_FILES = 3000;
-const MAX_READ_BYTES = 64 * 1024 * 1024;
 
 const LINK = "120000";
 const SUBMODULE = "160000";
@@ -36,24 +35,23 @@ export async function changedEntries(dir: string, { before, after }: Range): Pro
 export async function changesOf(dir: string, entries: readonly Entry[]): Promise<Change[]> {
   const blobs = entries.filter(holdsBlob).map((entry) => entry.oid);
   const sizes = await blobSizes(dir, [...new Set(blobs)]);
-  const total = blobs.reduce((sum, oid) => sum + (sizes.get(oid) ?? 0), 0);
-  const isReadable = blobs.length <= MAX_READ_FILES && total <= MAX_READ_BYTES;
-  const contents = isReadable ? await blobContents(dir, sizes) : new Map<string, Buffer>();
-  return entries.map((entry) => changeOf(entry, sizes, contents));
+  const isReadable = blobs.length <= MAX_READ_FILES;
+  const beginnings = isReadable ? await blobBeginnings(dir, sizes, BINARY_PROBE) : new Map<string, Buffer>();
+  return entries.map((entry) => changeOf(entry, sizes, beginnings));
 }
 
 function changeOf(
   entry: Entry,
   sizes: ReadonlyMap<string, number>,
-  contents: ReadonlyMap<string, Buffer>,
+  beginnings: ReadonlyMap<string, Buffer>,
 ): Change {
   const { path, mode, oid } = entry;
-  const content = holdsBlob(entry) ? contents.get(oid) : undefined;
+  const content = holdsBlob(entry) ? beginnings.get(oid) : undefined;
   return {
     path,
     mode,
     bytes: holdsBlob(entry) ? (sizes.get(oid) ?? 0) : 0,
-    binary: mode.after !== LINK && content !== undefined && content.subarray(0, BINARY_PROBE).includes(0),
+    binary: mode.after !== LINK && content !== undefined && content.includes(0),
     pointer: mode.after !== LINK && content !== undefined && isPointer(content),
     target: mode.after === LINK ? (content?.toString("utf8") ?? null) : null,
   };

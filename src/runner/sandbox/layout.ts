@@ -61,7 +61,9 @@ const SETTINGS = [
   "lsb-release",
   "magic",
   "magic.mime",
-  "maven",
+  // Without its settings, in which registries have their passwords.
+  "maven/logging",
+  "maven/m2.conf",
   "mime.types",
   "os-release",
   "perl",

@@ -1,5 +1,5 @@
 /** Looks for secrets in everything that commits would bring along: their files, the names of these, and the commits themselves. */
-import { blobContents, blobSizes } from "../git/blobs.ts";
+import { batchesOf, blobContents, blobSizes } from "../git/blobs.ts";
 import { git, gitBytes } from "../git/git.ts";
 import { changedEntries } from "../git/tree-changes.ts";
 import { findSecrets } from "./find-secrets.ts";
@@ -27,8 +27,7 @@ export interface SecretPlace {
 export const IN_MESSAGE = "(a commit's message)";
 export const IN_NAME = "(a file's name)";
 
-/** Bytes of files that are read at once, and at all. */
-const BATCH_BYTES = 16 * 1024 * 1024;
+/** Bytes of files that are read at all. */
 const MAX_BYTES = 512 * 1024 * 1024;
 
 /** Every secret, each once for each place. Throws where there is more than can be read. */
@@ -121,18 +120,4 @@ async function onlyBlobs(dir: string, oids: readonly string[]): Promise<string[]
   return types
     .split("\n")
     .flatMap((line) => (line.endsWith(" blob") ? [line.slice(0, line.indexOf(" "))] : []));
-}
-
-function batchesOf(sizes: ReadonlyMap<string, number>): Map<string, number>[] {
-  const batches: Map<string, number>[] = [];
-  let room = 0;
-  for (const [oid, size] of sizes) {
-    if (batches.length === 0 || size > room) {
-      batches.push(new Map());
-      room = BATCH_BYTES;
-    }
-    batches.at(-1)?.set(oid, size);
-    room -= size;
-  }
-  return batches;
 }
