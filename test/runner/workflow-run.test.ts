@@ -72,6 +72,16 @@ it("leaves no remote and no credentials in the agent's clone, and none of the wo
   delete process.env["ACTIONS_RUNTIME_TOKEN"];
 });
 
+it("hands over what was verified, and nothing that verify has made of it", async () => {
+  const late = "echo late > late.txt; echo late >> src/add.js; git add -A; git commit -qm Late";
+  using server = createTaskServer([FIX], { verify: `grep -q 'a + b' src/add.js; ${late}` });
+
+  const report = await runWorkflow(server);
+
+  expect(report).toMatchObject({ end: "completed", verify: { exit: 0 }, work: { commits: 1, files: 1 } });
+  expect(server.git("log", "-p", `${server.base}..${report.work?.head}`)).not.toMatch(/late/i);
+});
+
 it("says verify_red with the end of what verify printed, and hands the work over as unfinished", async () => {
   using server = createTaskServer([FIX], { verify: "printf '\\033[31mred\\033[0m\\n'; exit 3" });
 
