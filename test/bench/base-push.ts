@@ -58,8 +58,7 @@ async function measure(push: string, files: { [path: string]: string }) {
     pass: pass.length,
     woken: woken.length,
     Snapshot: count(looks, /^Snapshot$/),
-    Landed: count(looks, /^Landed$/),
-    other: looks.length - count(looks, /^(?:Snapshot|Landed)$/),
+    other: looks.length - count(looks, /^Snapshot$/),
     all: pass.length + looks.length,
   };
 }
