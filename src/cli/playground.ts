@@ -17,14 +17,18 @@ export async function playground({ port, login }: PlaygroundOptions): Promise<vo
   const remote = new URL(world.serverUrl);
   remote.username = login;
   remote.password = token;
-  console.log(`A GitHub of your own is up at ${url}, until Ctrl-C. You are ${login} there, with the token
+  const api = `curl -H "authorization: token ${token}" ${url}/api/v3`;
+  console.log(`A GitHub of your own is up at ${url}, until Ctrl-C. You are ${login} there. The app works on it with
 
-  ${token}
+  GHE_HOST=${host} GHE_PROTOCOL=http npm start
 
-The app works on it with        GHE_HOST=${host} GHE_PROTOCOL=http npm start
-Make a repository with          curl -H "authorization: token ${token}" -d '{"name":"<name>"}' ${url}/api/v3/user/repos
-Push to it, and clone it, at    ${remote.href}${login}/<name>.git
-Issues, labels and comments go over the same API; its pages only show them.`);
+Make a repository, push to it, ask; the pages only show things, and Ctrl-C forgets them all:
+
+  ${api}/user/repos -d '{"name": "<name>"}'
+  git push ${remote.href}${login}/<name>.git main
+  ${api}/repos/${login}/<name>/issues -d '{"title": "<title>", "labels": ["gza"]}'
+  ${api}/repos/${login}/<name>/issues/1/comments -d '{"body": "/gza status"}'
+`);
   const ended = new AbortController();
   await Promise.race(["SIGINT", "SIGTERM"].map((signal) => once(process, signal, ended)));
   ended.abort();

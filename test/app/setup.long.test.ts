@@ -101,7 +101,7 @@ async function playground(): Promise<{ url: string; token: string }> {
   let said = "";
   for await (const part of child.stdout.setEncoding("utf8")) {
     said += String(part);
-    const found = /is up at (?<url>\S+), [^]*?(?<token>ghp_\S+)[^]*pages only show them/.exec(said)?.groups;
+    const found = /is up at (?<url>\S+), [^]*?(?<token>ghp_\w+)[^]*\/gza status/.exec(said)?.groups;
     if (found?.["url"] !== undefined && found["token"] !== undefined)
       return { url: found["url"], token: found["token"] };
   }
