@@ -20,6 +20,9 @@ export interface Running {
 /** Once the program has ended, how long its output may be kept open by what it left behind. */
 const DRAIN_MILLISECONDS = 500;
 
+/** The kernel lets nobody look at a process that it moves to another control group or keeps short of memory: so long a stranger's is waited for. */
+const LOOK_MILLISECONDS = 15_000;
+
 export function startProcess(command: Command): Running {
   const child = spawn(command.file, command.arguments, {
     cwd: command.directory,
@@ -52,10 +55,14 @@ export function startProcess(command: Command): Running {
 export async function killTracked(trackingId: string): Promise<void> {
   if (process.platform !== "linux") return;
   const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  for (const id of ids) {
-    if (id !== process.pid && (await environmentOf(id)).includes(`RUNNER_TRACKING_ID=${trackingId}\0`))
-      signalProcess(id, "SIGKILL");
-  }
+  const { promise: late, resolve } = Promise.withResolvers<string>();
+  const timer = setTimeout(() => resolve(""), LOOK_MILLISECONDS);
+  const looks = ids.map(async (id) => {
+    const environment = id === process.pid ? "" : await Promise.race([environmentOf(id), late]);
+    if (environment.includes(`RUNNER_TRACKING_ID=${trackingId}\0`)) signalProcess(id, "SIGKILL");
+  });
+  await Promise.all(looks);
+  clearTimeout(timer);
 }
 
 /** Calls back for every whole line; the returned function hands over what is left. */
