@@ -134,6 +134,23 @@ test("a base that wants everything of it in the head is told from one that does 
   expect([loose.mustCatchUp, loose.behindBy]).toEqual([false, 1]);
 });
 
+test("an approval that a rule of the base wants is missing until somebody gives it", async () => {
+  const before = await pull();
+  await small.ada.rest.repos.updateBranchProtection({
+    ...where,
+    branch: "main",
+    required_status_checks: null,
+    enforce_admins: true,
+    required_pull_request_reviews: { required_approving_review_count: 1 },
+    restrictions: null,
+  });
+  const wanted = await pull();
+  await small.ada.rest.pulls.createReview({ ...where, pull_number: wanted.number, event: "APPROVE" });
+
+  const given = await pull();
+  expect([before, wanted, given].map(({ needsApproval }) => needsApproval)).toEqual([false, true, false]);
+});
+
 test("what need not wait is merged at once, and taken back by one other pull request, however often that is asked for", async () => {
   await pass(task.head);
   await testMergesDone(small.playground.world);
