@@ -22,7 +22,7 @@ export interface NewApp {
   privateKey: string;
 }
 
-/** An App with its `<slug>[bot]` user and a fresh RSA key. A name that is taken is a 422. */
+/** An App with its `<slug>[bot]` user and an RSA key of its own. A name that is taken is a 422. */
 export function createApp(world: World, input: AppInput): NewApp {
   const slug = input.name
     .toLowerCase()
@@ -31,11 +31,7 @@ export function createApp(world: World, input: AppInput): NewApp {
   if (input.webhookUrl !== null && !URL.canParse(input.webhookUrl))
     throw new ApiError(422, `Hook url is not supported: ${input.webhookUrl}`);
   if (appBySlug(world, slug)) throw new ApiError(422, `Name is already taken: ${input.name}`);
-  const { publicKey, privateKey } = generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs1", format: "pem" },
-  });
+  const { publicKey, privateKey } = (keys[world.apps.size] ??= freshKey());
   const app: App = {
     id: newId(world),
     slug,
@@ -50,6 +46,19 @@ export function createApp(world: World, input: AppInput): NewApp {
   };
   world.apps.set(app.id, app);
   return { app, privateKey };
+}
+
+/** By how many Apps their world had before: a key takes long to make, and Apps of different worlds never meet. */
+const keys: Key[] = [];
+
+type Key = ReturnType<typeof freshKey>;
+
+function freshKey() {
+  return generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs1", format: "pem" },
+  });
 }
 
 /** Installs an App on an account for some of its repositories, and sends it `installation.created`. */

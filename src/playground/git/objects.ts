@@ -2,9 +2,9 @@
 import type { Repository } from "../model/world.ts";
 import { mergeBasesOf } from "./graph.ts";
 import { lookUp } from "./look-up.ts";
-import { remembered } from "./remember.ts";
 import { git, gitText } from "./run.ts";
 import type { GitObject } from "./store.ts";
+import { parseTree, typeOf } from "./tree.ts";
 
 /** Who wrote or committed something; `date` is to the second, in UTC. */
 export interface Identity {
@@ -27,6 +27,9 @@ export interface TreeEntry {
   type: "blob" | "tree" | "commit";
   oid: string;
   path: string;
+}
+
+export interface SizedEntry extends TreeEntry {
   /** Bytes of a blob, null for the others. */
   size: number | null;
 }
@@ -69,22 +72,27 @@ export async function readBlob(
   return object?.type === "blob" ? { oid: object.oid, bytes: object.bytes } : null;
 }
 
-/** What a tree (or the tree of a revision) holds; with `recursive` everything below it, trees included. Null: no such tree. */
-export async function readTree(
-  repository: Repository,
-  treeish: string,
-  recursive = false,
-): Promise<TreeEntry[] | null> {
+/** What a tree (or the tree of a revision) holds. Null: no such tree. */
+export async function readTree(repository: Repository, treeish: string): Promise<TreeEntry[] | null> {
   const [tree] = await lookUp(repository, [treeish.includes(":") ? treeish : `${treeish}^{tree}`]);
   if (tree?.type !== "tree") return null;
-  const { oid } = tree;
+  return parseTree(tree.bytes).map(({ mode, name, oid }) => ({
+    mode: mode.padStart(6, "0") as TreeEntry["mode"],
+    type: typeOf({ mode }),
+    oid,
+    path: name,
+  }));
+}
+
+/** What the tree of this oid holds, with sizes; with `recursive` everything below it, trees included. */
+export async function listTree(
+  repository: Repository,
+  oid: string,
+  recursive: boolean,
+): Promise<SizedEntry[]> {
   const args = ["ls-tree", "-z", "--long", "--full-tree", ...(recursive ? ["-r", "-t"] : []), oid];
-  const list = (): Promise<Buffer> => git(repository.directory, args);
-  const listing = await (recursive
-    ? list()
-    : remembered(repository, { question: "tree", oids: [oid] }, list));
+  const listing = (await git(repository.directory, args)).toString("utf8");
   return listing
-    .toString("utf8")
     .split("\0")
     .filter((line) => line !== "")
     .map(parseTreeLine);
@@ -135,7 +143,7 @@ function parseIdentity(line: string): Identity {
   };
 }
 
-function parseTreeLine(line: string): TreeEntry {
+function parseTreeLine(line: string): SizedEntry {
   const tab = line.indexOf("\t");
   const facts = line.slice(0, tab);
   const [mode, type, oid = "", size] = facts.split(/ +/);

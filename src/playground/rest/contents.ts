@@ -4,7 +4,8 @@ import { z } from "zod";
 import { demand } from "../access.ts";
 import { body, json, repositoryOf, tokenOf, type Api, type Env } from "../api.ts";
 import { ApiError } from "../errors.ts";
-import { readBlob, readCommit, readTree, resolve, type TreeEntry } from "../git/objects.ts";
+import { lookUp } from "../git/look-up.ts";
+import { readBlob, readCommit, readTree, resolve, type SizedEntry, type TreeEntry } from "../git/objects.ts";
 import { updateRefs } from "../git/refs.ts";
 import { writeBlob, writeCommit, writeTree } from "../git/write.ts";
 import { identity } from "../merge-commit.ts";
@@ -69,7 +70,10 @@ async function show(api: Api, c: Context<Env>): Promise<Response> {
   if (!entry || entry.type === "tree") {
     const entries = (await readTree(repository, `${commit}:${path}`)) ?? [];
     const prefix = path === "" ? "" : `${path}/`;
-    const listed = entries.map((one) => ({ ...one, path: `${prefix}${one.path}` }));
+    const listed = await sized(
+      repository,
+      entries.map((one) => ({ ...one, path: `${prefix}${one.path}` })),
+    );
     return json(
       c,
       listed.map((one) => contentJson(world, repository, { entry: one, ref })),
@@ -132,11 +136,24 @@ async function save(world: World, repository: Repository, wish: Save) {
   return { answer: { content, commit: gitCommitJson(world, repository, commit) }, isNew: !old };
 }
 
-async function entryAt(repository: Repository, revision: string, path: string): Promise<TreeEntry | null> {
+async function entryAt(repository: Repository, revision: string, path: string): Promise<SizedEntry | null> {
   const slash = path.lastIndexOf("/");
   const siblings = await readTree(repository, `${revision}:${path.slice(0, Math.max(0, slash))}`);
   const entry = siblings?.find((one) => one.path === path.slice(slash + 1));
-  return entry ? { ...entry, path } : null;
+  const [found] = entry ? await sized(repository, [{ ...entry, path }]) : [];
+  return found ?? null;
+}
+
+async function sized(repository: Repository, entries: readonly TreeEntry[]): Promise<SizedEntry[]> {
+  const isBlob = ({ type }: TreeEntry): boolean => type === "blob";
+  const blobs = await lookUp(
+    repository,
+    entries.filter(isBlob).map(({ oid }) => oid),
+  );
+  return entries.map((entry) => ({
+    ...entry,
+    size: isBlob(entry) ? (blobs.shift()?.bytes.length ?? null) : null,
+  }));
 }
 
 async function missing(repository: Repository, ref: string): Promise<ApiError> {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { demand } from "../access.ts";
 import { body, json, param, repositoryOf, tokenOf, type Api } from "../api.ts";
 import { ApiError } from "../errors.ts";
-import { readBlob, readCommit, readTree, resolveAll, type Identity, type TreeEntry } from "../git/objects.ts";
+import { listTree, readBlob, readCommit, resolveAll, type Identity, type TreeEntry } from "../git/objects.ts";
 import { writeBlob, writeCommit, writeTree, type TreeChange } from "../git/write.ts";
 import { identity } from "../merge-commit.ts";
 import type { Repository, World } from "../model/world.ts";
@@ -182,7 +182,7 @@ async function treeJson(
   { sha, recursive }: { sha: string; recursive: boolean },
 ) {
   const [tree] = await resolveAll(repository, [`${sha}^{tree}`]);
-  const entries = tree ? await readTree(repository, tree.oid, recursive) : null;
+  const entries = tree ? await listTree(repository, tree.oid, recursive) : null;
   if (!tree || !entries) throw new ApiError(404, "Not Found");
   const url = `${repositoryUrl(world, repository)}/git`;
   return {

@@ -1,13 +1,13 @@
 /** An entry of a tree as GitHub's contents API shows it, without its content. */
 import type { components } from "@octokit/openapi-types";
-import type { TreeEntry } from "../git/objects.ts";
+import type { SizedEntry } from "../git/objects.ts";
 import type { Repository, World } from "../model/world.ts";
 import { repositoryPage, repositoryUrl } from "./repository.ts";
 
 export function contentJson(
   world: World,
   repository: Repository,
-  { entry, ref }: { entry: TreeEntry; ref: string },
+  { entry, ref }: { entry: SizedEntry; ref: string },
 ): components["schemas"]["content-directory"][number] {
   const path = entry.path.split("/").map(encodeURIComponent).join("/");
   const self = `${repositoryUrl(world, repository)}/contents/${path}?ref=${encodeURIComponent(ref)}`;
@@ -29,7 +29,7 @@ export function contentJson(
   };
 }
 
-function kindOf({ type, mode }: TreeEntry): "dir" | "file" | "submodule" | "symlink" {
+function kindOf({ type, mode }: SizedEntry): "dir" | "file" | "submodule" | "symlink" {
   if (type === "tree") return "dir";
   if (type === "commit") return "submodule";
   return mode === "120000" ? "symlink" : "file";

@@ -1,7 +1,7 @@
 /** What is written without git is what git itself would have written. */
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readTree } from "../../../src/playground/git/objects.ts";
+import { listTree, readTree, type TreeEntry } from "../../../src/playground/git/objects.ts";
 import { git, gitText } from "../../../src/playground/git/run.ts";
 import { NO_OBJECT } from "../../../src/playground/git/transaction.ts";
 import { writeBlob, writeTree, type TreeChange } from "../../../src/playground/git/write.ts";
@@ -41,15 +41,27 @@ test("a tree is read as git lists it", async () => {
     { path: "lib", mode: "160000", oid: home.first },
   ]);
 
-  const listed = await gitText(home.repository.directory, ["ls-tree", "-r", "-t", "--long", tree]);
-  const read = await readTree(home.repository, tree, true);
-
-  const lines = read?.map(
-    ({ mode, type, oid, size, path }) => `${mode} ${type} ${oid} ${String(size ?? "-").padStart(7)}\t${path}`,
+  for (const args of [[], ["-r", "-t"]]) {
+    const listed = await gitText(home.repository.directory, ["ls-tree", ...args, "--long", tree]);
+    const lines = (await listTree(home.repository, tree, args.length > 0)).map((entry) =>
+      line(entry, entry.size),
+    );
+    expect(lines).toEqual(listed.split("\n"));
+  }
+  const listed = await gitText(home.repository.directory, [
+    "ls-tree",
+    "--format=%(objectmode) %(objecttype) %(objectname)       -%x09%(path)",
+    tree,
+  ]);
+  expect((await readTree(home.repository, tree))?.map((entry) => line(entry, null))).toEqual(
+    listed.split("\n"),
   );
-  expect(lines).toEqual(listed.split("\n"));
   expect(await readTree(home.repository, `${tree}:b.sh`)).toBeNull();
 });
+
+function line({ mode, type, oid, path }: TreeEntry, size: number | null): string {
+  return `${mode} ${type} ${oid} ${String(size ?? "-").padStart(7)}\t${path}`;
+}
 
 test("an object is there at once for git, however many write it at the same time", async () => {
   await using home = await smallWorld();
