@@ -21,6 +21,9 @@ const IN_OWN_GROUP = `read -r own name state parent group rest < /proc/$$/stat
 if [ "$group" = "$own" ]; then echo "$$" > "$0"; exec "$@"; fi
 exec setsid /bin/sh -c 'echo "$$" > "$0"; exec "$@"' "$0" "$@"`;
 
+/** What root has made inside, a playground that is not root could not remove. */
+const GIVE_BACK = 'chown -R "$(stat -c %u:%g "$0")" "$0"';
+
 /** How much of what the engine says is told when no container begins. */
 const TOLD_CHARACTERS = 1000;
 
@@ -81,6 +84,7 @@ export async function openInEngine(
   const stop = (): void => void client.kill("SIGKILL");
   control.listeners.add(stop);
   const close = async (): Promise<void> => {
+    await answers(engine, ["exec", name, "/bin/sh", "-c", GIVE_BACK, folders.root]);
     client.stdin.end();
     await ended;
     // Some engines go on removing it after their client has ended.

@@ -14,10 +14,12 @@ const PROGRAMS = [
   "/bin/sh",
   "/bin/bash",
   "/bin/cat",
+  "/bin/chown",
   "/bin/ls",
   "/bin/ps",
   "/bin/sleep",
   "/usr/bin/setsid",
+  "/usr/bin/stat",
   "/usr/bin/wc",
 ];
 
