@@ -92,7 +92,10 @@ export function createInbox({ handle, clock, log, width = 8 }: InboxOptions): In
   function pump(): void {
     for (const entry of entries.values()) {
       if (running >= width || isDraining) break;
-      if (entry.isWanted && !entry.isRunning && !isHeld(entry)) void run(entry);
+      if (!entry.isWanted || entry.isRunning) continue;
+      // Whoever made it wait may be gone when the wait is over, so it has a timer of its own.
+      if (isHeld(entry)) schedule(entry, holdOf(entry) - clock.now());
+      else void run(entry);
     }
     if (running > 0) return;
     for (const resolve of whenIdle.splice(0)) resolve();
@@ -194,8 +197,8 @@ export function createInbox({ handle, clock, log, width = 8 }: InboxOptions): In
   }
 
   function idle(): Promise<void> {
-    const isBusy = [...entries.values()].some((entry) => entry.isWanted && !isHeld(entry) && !isDraining);
-    if (running === 0 && !isBusy) return Promise.resolve();
+    pump();
+    if (running === 0) return Promise.resolve();
     return new Promise((resolve) => {
       whenIdle = [...whenIdle, resolve];
     });

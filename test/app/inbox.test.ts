@@ -103,6 +103,21 @@ test("a rate limit pauses the installation, not the others", async () => {
   ]);
 });
 
+test("what is woken during a pause goes on after it, though the task that met the limit is gone", async () => {
+  const { inbox, clock, begun, end } = held();
+  const other = { ...address(2), repository: { id: 9, owner: "ada", name: "train" } };
+
+  inbox.wake(address(1));
+  await end(new RateLimited("2026-01-01T00:01:00Z", 60));
+  inbox.wake(other);
+  inbox.leave(1, [address(1).repository.id]);
+  clock.advance(59_000);
+  const during = [...begun];
+  clock.advance(1_000);
+
+  expect([during, begun]).toEqual([[1], [1, 2]]);
+});
+
 test("a look that has time is taken along by an earlier one", async () => {
   const { inbox, clock, begun, end } = held();
   inbox.wakeLater(address(7), 30_000);
