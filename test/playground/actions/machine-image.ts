@@ -25,7 +25,8 @@ const PROGRAMS = [
 
 /** Null: no engine answers here, or it can run no container; then it says so. */
 export async function machineImage(): Promise<MachineImage | null> {
-  const engine = await answeringEngine(["docker", "podman"]);
+  // Of another system neither shells nor Node run in a container.
+  const engine = process.platform === "linux" ? await answeringEngine(["docker", "podman"]) : null;
   if (engine === null) {
     console.error("no container engine answers: containers of an engine are left out");
     return null;
