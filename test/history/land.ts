@@ -1,7 +1,8 @@
 /** The person's part: all issues are labelled at once, nothing more is said, and the end is waited for. */
+import { recordOf } from "../../src/cli/demo/outcome.ts";
 import type { Stage } from "../../src/cli/demo/stage.ts";
-import { branchRef, TASK_PREFIX } from "../../src/domain/names.ts";
-import { Record } from "../../src/domain/record.ts";
+import { branchRef } from "../../src/domain/names.ts";
+import type { Record } from "../../src/domain/record.ts";
 import { git } from "../../src/runner/git/git.ts";
 import type { Task } from "./replay.ts";
 
@@ -27,18 +28,18 @@ export async function landAll(
   stage.playground.actions.hold();
   await ask(stage, tasks);
   const isBegun = await poll(end, async () => {
-    const records = await readRecords(stage);
+    const records = await readRecords(stage, tasks);
     return tasks.every(({ issue }) => records.get(issue)?.attempt?.start.base === start);
   });
   stage.playground.actions.release();
   const isOver = await poll(end, async () => {
-    const isQuiet = areAtRest(tasks, await readRecords(stage));
+    const isQuiet = areAtRest(tasks, await readRecords(stage, tasks));
     if (!isQuiet) return false;
     // Whoever is parked may go on by itself when the last webhook has come.
     await stage.playground.settled();
-    return areAtRest(tasks, await readRecords(stage));
+    return areAtRest(tasks, await readRecords(stage, tasks));
   });
-  const records = await readRecords(stage);
+  const records = await readRecords(stage, tasks);
   const faults = isBegun ? [] : ["not all tasks began on the old base"];
   if (!isOver) faults.push(`not all tasks came to rest in ${seconds} seconds: ${restless(tasks, records)}`);
   return { records, faults, replaced: await replacedHeads(stage, moves()) };
@@ -77,17 +78,11 @@ function restless(tasks: readonly Task[], records: ReadonlyMap<number, Record>):
     .join("; ");
 }
 
-/** One call for all of them: it is made twice a second. */
-async function readRecords({ repository }: Stage): Promise<Map<number, Record>> {
-  const format = "--format=%(refname)%00%(contents:body)%00";
-  const fields = (await git(["for-each-ref", format, TASK_PREFIX], { dir: repository.directory })).split(
-    "\0",
-  );
+async function readRecords(stage: Stage, tasks: readonly Task[]): Promise<Map<number, Record>> {
   const records = new Map<number, Record>();
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const json = fields[index + 1]?.split("\n").find((line) => line.startsWith("{"));
-    if (json !== undefined)
-      records.set(Number(fields[index]?.trim().slice(TASK_PREFIX.length)), Record.parse(JSON.parse(json)));
+  for (const { issue } of tasks) {
+    const record = await recordOf(stage, issue);
+    if (record !== null) records.set(issue, record);
   }
   return records;
 }
