@@ -16,6 +16,7 @@ import type { Repository } from "../../src/playground/model/world.ts";
 import { startPlayground, type Playground } from "../../src/playground/playground.ts";
 import { findUser } from "../../src/playground/world.ts";
 import { movableTime } from "./movable-time.ts";
+import { redatedFetch } from "./redated-fetch.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const SILENT = {
@@ -110,6 +111,11 @@ export async function story(options: StoryOptions = {}): Promise<Story> {
     sweepMinutes: 5,
   };
 
+  const fetch = redatedFetch((request) => playground.fetch(request), {
+    privateKey: credentials.privateKey,
+    seconds: () => Math.round((time.now() - Date.now()) / 1000),
+  });
+
   function crashed(): boolean {
     return hasCrashed;
   }
@@ -122,7 +128,7 @@ export async function story(options: StoryOptions = {}): Promise<Story> {
     app = await createApp({
       settings,
       clock: timers.clock,
-      fetch: playground.fetch as typeof fetch,
+      fetch,
       interrupt: (point) => {
         try {
           interrupt?.(point);
@@ -140,7 +146,7 @@ export async function story(options: StoryOptions = {}): Promise<Story> {
 
   async function addReplica(): Promise<void> {
     const { clock } = time.timers();
-    replicas.push(await createApp({ settings, clock, fetch: playground.fetch as typeof fetch }));
+    replicas.push(await createApp({ settings, clock, fetch }));
   }
 
   async function restart(): Promise<void> {
