@@ -26,6 +26,8 @@ export type RebaseMatter = z.infer<typeof RebaseMatter>;
 export const Job = z.strictObject({
   v: z.literal(1),
   repository: z.strictObject({ id: z.number().int().positive(), name: z.string() }),
+  /** The address by which GitHub knows commits for the App's own; any other could be a stranger's. */
+  email: z.string().regex(/^[^\s<>]{3,200}$/),
   issue: z.number().int().positive(),
   attempt: z.number().int().positive(),
   kind: Kind,

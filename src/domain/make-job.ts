@@ -16,7 +16,7 @@ export function jobFor(
   record: Record,
   { attempt, config }: { attempt: Attempt; config: Config },
 ): Job {
-  const { brief, repository } = snapshot;
+  const { brief, repository, me } = snapshot;
   if (!brief) throw new Error(`the record of task ${record.issue} has no brief.json beside it`);
   const chosen = agentFor(config, attempt.kind);
   const from = attempt.how === "resume" ? resumable(snapshot, record, attempt.kind) : null;
@@ -24,6 +24,8 @@ export function jobFor(
   return {
     v: 1,
     repository: { id: repository.id, name: repository.name },
+    // https://docs.github.com/en/account-and-profile/reference/email-addresses-reference
+    email: `${me.id}+${me.login}@users.noreply.${new URL(repository.url).hostname}`,
     issue: record.issue,
     attempt: attempt.n,
     kind: attempt.kind,

@@ -14,7 +14,8 @@ export function createUser(
   }: { login: string; name?: string; kind?: User["kind"]; id?: number },
 ): User {
   if (findUser(world, login)) throw new Error(`the login ${login} is taken: choose another one`);
-  const user: User = { id, login, kind, name, email: `${id}+${login}@users.noreply.github.com` };
+  const email = `${id}+${login}@users.noreply.${new URL(world.url).hostname}`;
+  const user: User = { id, login, kind, name, email };
   world.users.set(id, user);
   return user;
 }

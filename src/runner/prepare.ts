@@ -15,7 +15,8 @@ import { installSandbox } from "./sandbox/install.ts";
 import { fetchSession } from "./attempt/sessions.ts";
 
 export const GZA_NAME = "GZA";
-export const GZA_EMAIL = "gza@users.noreply.github.com";
+/** Of commits that no branch gets: nobody can have it (RFC 2606). */
+export const GZA_EMAIL = "gza@noreply.invalid";
 
 export const JOB_FILE = "job.json";
 
@@ -121,7 +122,7 @@ async function cloneForAgent(inputs: Inputs, remote: Remote, job: Job): Promise<
   if (job.start.work !== null) await git(["update-ref", "-d", "refs/remotes/unfinished"], { dir });
   await git(["reset", "--quiet", "--hard", branchRef(WORK_BRANCH)], { dir, workTree: inputs.clone });
   await git(["config", "user.name", GZA_NAME], { dir });
-  await git(["config", "user.email", GZA_EMAIL], { dir });
+  await git(["config", "user.email", job.email], { dir });
   return null;
 }
 

@@ -88,6 +88,7 @@ it("is all of this, in the shape of the contract", () => {
     },
     rebase: null,
     rebased: null,
+    email: "99+gza[bot]@users.noreply.github.test",
     parallel: 5,
     setup: "npm ci",
     verify: "npm test",

@@ -96,6 +96,7 @@ function claim(snapshot: Snapshot): Move {
     },
     rebase: null,
     rebased: null,
+    email: "99+gza[bot]@users.noreply.github.com",
     parallel: 5,
     setup: null,
     verify: null,

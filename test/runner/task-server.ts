@@ -156,6 +156,7 @@ export function plainJob(base: string): Job {
     limits: LIMITS,
     rebase: null,
     rebased: null,
+    email: "99+gza[bot]@users.noreply.github.com",
     parallel: 5,
     setup: null,
     verify: null,

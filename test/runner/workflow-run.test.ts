@@ -36,7 +36,7 @@ it("hands over finished work, its report and its price", async () => {
     `${server.inputs.job} ${report.work?.head}`,
   );
   expect(server.git("log", "-1", "--format=%an <%ae>|%cn|%B", String(report.work?.head))).toBe(
-    "GZA <gza@users.noreply.github.com>|GZA|add() subtracts\n\nGza-Task: #7\nGza-Attempt: 1",
+    "GZA <99+gza[bot]@users.noreply.github.com>|GZA|add() subtracts\n\nGza-Task: #7\nGza-Attempt: 1",
   );
   expect(server.git("for-each-ref", "--format=%(refname)")).toBe("refs/gza/attempts/7\nrefs/heads/main");
 });
@@ -68,7 +68,7 @@ it("leaves no remote and no credentials in the agent's clone, and none of the wo
   const seen = server.git("show", `${report.work?.head}:seen`);
 
   expect(seen).not.toMatch(/canary|remote\.|extraheader|GITHUB_|ACTIONS_|RUNNER_|INPUT_/);
-  expect(seen).toContain("user.email=gza@users.noreply.github.com");
+  expect(seen).toContain("user.email=99+gza[bot]@users.noreply.github.com");
   delete process.env["ACTIONS_RUNTIME_TOKEN"];
 });
 

@@ -115,8 +115,7 @@ async function judgeBundle(
   const range = { dir, tip, not, published: [onto, before], quoted: new Set(picked.keys()) };
   const secrets = await refuseSecrets(range, job.allow);
   if (secrets.length > 0) return { kind: "refused", guard: secrets };
-  const trailers = { task: job.issue, attempt: job.attempt };
-  const head = await rewriteCommits({ dir, tip, not, trailers, picked });
+  const head = await rewriteCommits({ dir, tip, not, job, picked });
   const whole = { before: onto, after: head };
   const files = (await changedEntries(dir, whole)).length;
   return {

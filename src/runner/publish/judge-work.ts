@@ -81,7 +81,7 @@ export async function judgeTip(dir: string, tip: string, job: Job): Promise<Judg
   const secrets = isTooMuch ? [] : await refuseSecrets({ dir, tip, not, published }, job.allow);
   const refusals = [...broken, ...secrets];
   if (refusals.length > 0) return { kind: "refused", guard: refusals };
-  const head = await rewriteCommits({ dir, tip, not, trailers: { task: job.issue, attempt: job.attempt } });
+  const head = await rewriteCommits({ dir, tip, not, job });
   const range = { before: fork, after: head };
   const names = await git(
     ["diff-tree", "-r", "-z", "--name-only", "--no-renames", range.before, range.after],

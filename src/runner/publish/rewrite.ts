@@ -1,4 +1,5 @@
 /** Writes an agent's commits anew: GZA as author, cleaned messages, trailers; trees, order and dates stay, and what was people's before. */
+import type { Job } from "../../domain/job.ts";
 import { cleanMessage } from "./commit-message.ts";
 import { git } from "../git/git.ts";
 import type { OriginalCommit } from "../git/original-commits.ts";
@@ -10,7 +11,7 @@ export interface Rewrite {
   tip: string;
   /** What is left as it is, as arguments of `git rev-list`. */
   not: readonly string[];
-  trailers: { task: number; attempt: number };
+  job: Pick<Job, "issue" | "attempt" | "email">;
   /** Commits that keep author and message of what they were picked from. */
   picked?: ReadonlyMap<string, OriginalCommit>;
 }
@@ -36,28 +37,32 @@ export async function rewriteCommits(rewrite: Rewrite): Promise<string> {
     const written =
       original === undefined
         ? await writeOwn(rewrite, { ...commit, parents })
-        : await writePicked(dir, { ...commit, parents }, original);
+        : await writePicked(rewrite, { ...commit, parents }, original);
     renamed.set(oid, written.trim());
   }
   return renamed.get(tip) ?? tip;
 }
 
-function writeOwn({ dir, trailers }: Rewrite, commit: Commit): Promise<string> {
+function writeOwn({ dir, job }: Rewrite, commit: Commit): Promise<string> {
   const parents = commit.parents.flatMap((parent) => ["-p", parent]);
   return git(["commit-tree", commit.tree, ...parents, "-F", "-"], {
     dir,
-    input: cleanMessage(commit.message, trailers),
-    env: gzaIdentity(commit.authored, commit.committed),
+    input: cleanMessage(commit.message, { task: job.issue, attempt: job.attempt }),
+    env: {
+      ...gzaIdentity(commit.authored, commit.committed),
+      GIT_AUTHOR_EMAIL: job.email,
+      GIT_COMMITTER_EMAIL: job.email,
+    },
   });
 }
 
 /** Written as an object of its own: git would clean a name that it once took as it was. */
-function writePicked(dir: string, commit: Commit, original: OriginalCommit): Promise<string> {
+function writePicked({ dir, job }: Rewrite, commit: Commit, original: OriginalCommit): Promise<string> {
   const lines = [
     `tree ${commit.tree}`,
     ...commit.parents.map((parent) => `parent ${parent}`),
     `author ${original.author}`,
-    `committer ${GZA_NAME} <${GZA_EMAIL}> ${commit.committed.replace(/^@/, "")}`,
+    `committer ${GZA_NAME} <${job.email}> ${commit.committed.replace(/^@/, "")}`,
   ];
   const input = `${lines.join("\n")}\n\n${original.message}`;
   return git(["hash-object", "-t", "commit", "-w", "--stdin"], { dir, input });

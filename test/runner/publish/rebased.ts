@@ -10,7 +10,7 @@ import { settleRebase } from "../../../src/runner/publish/settle-rebase.ts";
 import { createTaskServer, run, type JobChange, type TaskServer } from "../task-server.ts";
 
 export const ANN = "Ann <ann@example.com>";
-export const GZA = "GZA <gza@users.noreply.github.com>";
+export const GZA = "GZA <99+gza[bot]@users.noreply.github.com>";
 
 export const TEXT = Array.from({ length: 12 }, (_, index) => `line ${index + 1}\n`);
 
