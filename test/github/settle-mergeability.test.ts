@@ -22,7 +22,6 @@ test("what GitHub says then is what counts", async () => {
     "Snapshot",
     "Snapshot",
     `/repos/ada/engine/pulls/${pull.number}`,
-    "Landed",
   ]);
 });
 
