@@ -1,4 +1,5 @@
 /** Pull requests: opened once, drafts or not, merged at the approved head, their branches left alone when somebody pushed. */
+import { RequestError } from "@octokit/request-error";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Effect } from "../../src/domain/decision.ts";
 import type { Evidence, Snapshot } from "../../src/domain/snapshot.ts";
@@ -84,6 +85,29 @@ test("it is merged at the head that was approved, and at no other", async () => 
   expect(refused).toMatchObject([{ kind: "merge_refused", status: 409 }]);
   expect(merged).toEqual([[], []]);
   expect(after.pull).toMatchObject({ state: "merged", mergedBy: { login: expect.stringContaining("gza") } });
+});
+
+test("one whose base moved in that very moment is merged all the same", async () => {
+  const { branch, head, snapshot } = await taskOnBranch(small);
+  const [opened] = await twice(snapshot, { ...openPull(branch), draft: false } as Effect);
+  const [made] = opened ?? [];
+  const pull = made?.kind === "pull_opened" ? made.number : 0;
+  const url = "https://api.github.com/";
+  let moves = 1;
+  small.client.hook.wrap("request", (request, options) => {
+    if (options.method !== "PUT" || moves === 0) return request(options);
+    moves -= 1;
+    throw new RequestError("Base branch was modified. Review and try the merge again.", 405, {
+      request: { method: "PUT", url, headers: {} },
+      response: { status: 405, url, headers: {}, data: {}, retryCount: 0 },
+    });
+  });
+
+  const merge = { kind: "request_merge", pull, method: "squash", title: "Fix (#1)", message: "" } as const;
+  const evidence = await applyEffect(small.client, { snapshot, record: null }, { ...merge, head });
+  const { data } = await small.ada.rest.pulls.get({ ...where, pull_number: pull });
+
+  expect([evidence, moves, data.merged]).toEqual([[], 0, true]);
 });
 
 test("its branch is deleted, unless somebody pushed to it since", async () => {

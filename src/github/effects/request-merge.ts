@@ -12,20 +12,25 @@ type RequestMerge = Extract<Effect, { kind: "request_merge" }>;
 const Pull = z.looseObject({ merged: z.boolean() });
 const REFUSALS: ReadonlySet<number> = new Set([403, 404, 405, 409, 422]);
 
+/** The words of a 405 for a base that moved while GitHub was merging, which it has neither a status nor a type of its own for. */
+const OVERTAKEN = /^base branch was modified/i;
+
 export const requestMerge: Perform<"request_merge"> = async (client, { snapshot }, effect) => {
-  try {
-    await merge(client, snapshot, effect);
-  } catch (error) {
-    if (isUnanswered(error)) {
-      if (!(await isMerged(client, snapshot, effect))) await merge(client, snapshot, effect);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await merge(client, snapshot, effect);
       return [];
+    } catch (error) {
+      const status = statusOf(error);
+      const isFinal = status !== null && REFUSALS.has(status);
+      const mayGo = isUnanswered(error) || (isFinal && OVERTAKEN.test(refusalOf(error)));
+      if (!isFinal && !mayGo) throw error;
+      if (await isMerged(client, snapshot, effect)) return [];
+      if (mayGo && tries === 1) continue;
+      if (!isFinal) throw error;
+      return [{ kind: "merge_refused", head: effect.head, status, message: refusalOf(error) }];
     }
-    const status = statusOf(error);
-    if (status === null || !REFUSALS.has(status)) throw error;
-    if (await isMerged(client, snapshot, effect)) return [];
-    return [{ kind: "merge_refused", head: effect.head, status, message: refusalOf(error) }];
   }
-  return [];
 };
 
 async function merge(client: Client, snapshot: Snapshot, effect: RequestMerge): Promise<void> {
