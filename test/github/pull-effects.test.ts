@@ -99,7 +99,7 @@ test("one whose base moved in that very moment is merged all the same", async ()
     moves -= 1;
     throw new RequestError("Base branch was modified. Review and try the merge again.", 405, {
       request: { method: "PUT", url, headers: {} },
-      response: { status: 405, url, headers: {}, data: {}, retryCount: 0 },
+      response: { status: 405, url, headers: {}, data: {} },
     });
   });
 
