@@ -167,7 +167,7 @@ describe.concurrent("an attempt that goes on", () => {
     await publish({ ...next.inputs, agentResult: "failure" }, next.remote);
 
     expect(server.report()).toMatchObject({
-      end: "empty_run",
+      end: "infrastructure",
       attempt: 2,
       work: { commits: 1 },
       session: true,

@@ -30,7 +30,7 @@ const VALUES: readonly ((seed: string) => string)[] = [
 
 it("finds at least 99 of 100 of the run's values in 200 and more disguises", async () => {
   const missed: string[] = [];
-  const source = readFileSync(join(ROOT, "src", "runner", "git.ts"), "utf8");
+  const source = readFileSync(join(ROOT, "src", "runner", "git", "git.ts"), "utf8");
   let tried = 0;
   for (const [index, [name, write]] of DISGUISES.entries()) {
     for (const [kind, make] of VALUES.entries()) {
