@@ -1,19 +1,17 @@
 /** Judges what a run made of a rebase: whether it stands on the base and holds nothing but what both sides had, and what it changed. */
-import { join } from "node:path";
 import type { Job } from "../../domain/job.ts";
 import type { Rebase, RebaseClaim } from "../../domain/report.ts";
 import { WHOLE_WORK, type Refusal } from "../../domain/guard.ts";
-import { readBundle, unbundle } from "../git/bundle.ts";
 import { cleanMerge } from "../git/clean-merge.ts";
 import { countPaths, MAX_LISTED_PATHS } from "./count-paths.ts";
 import { git } from "../git/git.ts";
 import { guardRebase, type RebaseGround } from "./guard-rebase.ts";
-import { brokenBundle, hasForeignRoot, isAncestor, type JudgedWork } from "./judge-work.ts";
+import { hasForeignRoot, isAncestor, unpack, type JudgedWork } from "./judge-work.ts";
 import { commitsOf, originalsOf, type OriginalCommit } from "../git/original-commits.ts";
 import { forkPoint, patchId } from "../git/patch.ts";
 import { head as firstOf, plainText } from "../plain-text.ts";
 import { compareSeries } from "../git/range-diff.ts";
-import { BUNDLE_FILE, type RawReport } from "../raw-report.ts";
+import type { RawReport } from "../raw-report.ts";
 import { refuseSecrets } from "./refuse-secrets.ts";
 import { rewriteCommits } from "./rewrite.ts";
 import { changedEntries } from "../git/tree-changes.ts";
@@ -91,14 +89,9 @@ async function judgeBundle(
   handOver: string,
   { job, ground }: { job: Job; ground: RebaseGround },
 ): Promise<JudgedWork> {
-  const bundle = await readBundle(join(handOver, BUNDLE_FILE));
-  if (bundle.kind === "missing") return { kind: "none" };
-  if (bundle.kind === "too_big") return refused("bundle_too_big");
-  if (bundle.kind === "broken") return brokenBundle(bundle.why);
-  const unbundled = await unbundle(bundle.bytes, dir);
-  if (unbundled.kind === "broken") return brokenBundle(unbundled.why);
-
-  const { tip } = unbundled;
+  const unpacked = await unpack(dir, handOver);
+  if (unpacked.kind !== "tip") return unpacked;
+  const { tip } = unpacked;
   const { onto, before, originals } = ground;
   const not = [`^${onto}`, `^${before}`];
   if (!(await isAncestor(dir, onto, tip)) || (await hasForeignRoot(dir, tip, not)))

@@ -34,16 +34,25 @@ export type JudgedWork =
 
 /** `dir` is the publisher's own bare clone; afterwards it holds the rewritten commits. */
 export async function judgeWork(dir: string, handOver: string, job: Job): Promise<JudgedWork> {
+  const unpacked = await unpack(dir, handOver);
+  if (unpacked.kind !== "tip") return unpacked;
+  const { tip } = unpacked;
+  const judged = await judgeTip(dir, tip, job);
+  return judged.kind === "work" ? onNewestBase(dir, { tip, work: judged.work, job }) : judged;
+}
+
+/** Unpacks what the attempt has made into `dir`: its tip, or what is to be said of a bundle that gives none. */
+export async function unpack(
+  dir: string,
+  handOver: string,
+): Promise<{ kind: "tip"; tip: string } | JudgedWork> {
   const bundle = await readBundle(join(handOver, BUNDLE_FILE));
   if (bundle.kind === "missing") return { kind: "none" };
   if (bundle.kind === "too_big") return refused("bundle_too_big");
   if (bundle.kind === "broken") return brokenBundle(bundle.why);
   const unbundled = await unbundle(bundle.bytes, dir);
   if (unbundled.kind === "broken") return brokenBundle(unbundled.why);
-
-  const { tip } = unbundled;
-  const judged = await judgeTip(dir, tip, job);
-  return judged.kind === "work" ? onNewestBase(dir, { tip, work: judged.work, job }) : judged;
+  return { kind: "tip", tip: unbundled.tip };
 }
 
 /** What is put on another base is judged there once more. */
@@ -96,7 +105,7 @@ function refused(rule: Refusal["rule"]): JudgedWork {
   return { kind: "refused", guard: [{ path: WHOLE_WORK, rule }] };
 }
 
-export function brokenBundle(why: string): JudgedWork {
+function brokenBundle(why: string): JudgedWork {
   return {
     kind: "broken",
     why: `The bundle of the agent's commits cannot be used: ${why} (at most ${MAX_BUNDLE_BYTES} bytes are read).`,
