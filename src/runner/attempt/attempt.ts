@@ -223,7 +223,7 @@ export function spent({
 function nothingLeft(end: Asked["end"], what: string): Asked {
   return {
     end,
-    why: `The attempt's ${what} was used up before the agent could be asked once more.`,
+    why: `The attempt's ${what} was used up, so the agent could not be asked any more.`,
     words: "",
     resetAt: null,
   };
