@@ -79,9 +79,10 @@ export async function testMerge(
     const head = pull.headSha;
     if (base === null) return null;
     const result = await compute(world, repository, { pull, base });
+    await setRef(repository.directory, `refs/pull/${issue.number}/merge`, result.commit);
+    // Last of all: what a push makes out of date while the ref is written must not be kept.
     const still = await resolve(repository, `refs/heads/${pull.baseRef}`);
     if (still !== base || pull.headSha !== head) continue;
-    await setRef(repository.directory, `refs/pull/${issue.number}/merge`, result.commit);
     pull.mergeability = result;
     return result;
   }
