@@ -12,19 +12,28 @@ const MIB = 1024 ** 2;
 describe("an answer", () => {
   it("flows through in memory of a few pieces, with its links rewritten", async () => {
     const piece = Buffer.from(`{"dist":{"tarball":"https://files.example.com/six.tgz"}}${" ".repeat(MIB)}`);
-    const upstream = await startRegistry({ "/six": (_, response) => flood(response, piece, 200) });
+    let sent = 0;
+    function* pieces(): Generator<Buffer> {
+      for (let count = 0; count < 200; count++) {
+        sent += piece.length;
+        yield piece;
+      }
+    }
+    const upstream = await startRegistry({
+      "/six": (_, response) => void Readable.from(pieces()).pipe(response),
+    });
     const mirror = await startMirror([registry("npm", upstream.base)]);
-    const before = process.memoryUsage().arrayBuffers;
 
     let bytes = 0;
-    let most = 0;
+    let mostBetween = 0;
     for await (const chunk of await answerAt(`${mirror.address}/registry/npm/six`)) {
       bytes += (chunk as Buffer).length;
-      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      mostBetween = Math.max(mostBetween, sent - bytes);
     }
 
     expect(bytes).toBeGreaterThan(200 * piece.length);
-    expect(most).toBeLessThan(100 * MIB);
+    // What is on its way, in the mirror and in the sockets beside it: how soon the engine frees buffers has no part in it.
+    expect(mostBetween).toBeLessThan(50 * MIB);
   });
 
   it("waits for a client that does not read", async () => {
