@@ -4,7 +4,7 @@ import { installed } from "./installed.ts";
 import { priceOf } from "./prices.ts";
 import { VOICES } from "./voices.ts";
 import { createWorkbench, playAt, type Ran, type Run, type Workbench } from "./workbench.ts";
-import { KEY, NO_LIMITS, openWorld, type World } from "./world.ts";
+import { KEY, NO_LIMITS, openWorld, type At, type World } from "./world.ts";
 
 const FOLDERS = Object.fromEntries(
   await Promise.all(Object.keys(VOICES).map(async (name) => [name, await installed(name)] as const)),
@@ -81,6 +81,38 @@ describe.each(Object.entries(VOICES))("%s through the gateway", (name, voice) =>
     // No call is let through that could pass the limit by more than its own answer.
     expect(world.gateway.facts().usage.usd).toBeLessThan(1 + each);
     expect(world.model.asked.length).toBeLessThanOrEqual(Math.ceil(1 / each));
+  });
+});
+
+describe.runIf(FOLDERS["claude"] !== "")("claude", () => {
+  it.each<[At, string, number]>([
+    [{ venue: "bedrock", behind: "/anthropic" }, "/anthropic/v1/messages", 1.1],
+    [
+      { venue: "vertex", behind: "/v1/projects/p/locations/global" },
+      "/v1/projects/p/locations/global/publishers/anthropic/models/claude-sonnet-4-6:streamRawPredict",
+      1,
+    ],
+  ])("works and is counted with its models at $venue", async (at, path, dearer) => {
+    using bench = createWorkbench();
+    const usage = { input: 60_000, cached: 0, output: 5000 };
+    const voice = { ...VOICES.claude, model: "claude-sonnet-4-6" };
+    const answers = [
+      { calls: [voice.run("echo once >> turns.txt")], usage },
+      { text: "All is done.", usage },
+    ];
+    await using world = await openWorld(voice, { answers, limits: NO_LIMITS, at });
+
+    const { outcome } = await ask(bench, world, { voice, folder: FOLDERS["claude"] ?? "" });
+
+    expect(outcome).toMatchObject({ end: "completed", state: { lastWords: "All is done." } });
+    expect(bench.read("turns.txt")).toBe("once\n");
+    expect(world.model.asked.map((one) => [one.path, one.headers.authorization])).toEqual(
+      Array.from({ length: 2 }, () => [path, `Bearer ${KEY}`]),
+    );
+    const { usage: counted, unpriced, hosts } = world.gateway.facts();
+    // As the clouds have published it: Vertex asks for what the vendor asks for, a region of Bedrock for a tenth more.
+    expect(counted.usd).toBeCloseTo((dearer * 2 * (60_000 * 3 + 5000 * 15)) / 1e6, 6);
+    expect({ unpriced, refused: hosts.refused }).toEqual({ unpriced: [], refused: [] });
   });
 });
 

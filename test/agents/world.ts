@@ -4,7 +4,7 @@ import { createConnection, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { Gateway, GatewayLimits } from "../../src/runner/gateway/gateway.ts";
+import type { Gateway, GatewayLimits, Venue } from "../../src/runner/gateway/gateway.ts";
 import { openGateway } from "../../src/runner/gateway/open-gateway.ts";
 import type { Answer } from "./model-server/answer.ts";
 import { startModelServer, type ModelServer } from "./model-server/model-server.ts";
@@ -13,6 +13,14 @@ import type { Voice } from "./voices.ts";
 export const NO_LIMITS: GatewayLimits = { usd: 0, answers: null };
 /** What only the gateway knows. */
 export const KEY = "the-real-key";
+
+/** Who serves the model, and what follows the host in its address. */
+export interface At {
+  venue: Venue;
+  behind: string;
+}
+
+const AT_VENDOR: At = { venue: "vendor", behind: "" };
 
 export interface World {
   model: ModelServer;
@@ -25,7 +33,7 @@ export interface World {
 /** The gateway is at its socket, and at a port of loopback as inside a sandbox. */
 export async function openWorld(
   voice: Voice,
-  { answers, limits }: { answers: Answer[]; limits: GatewayLimits },
+  { answers, limits, at = AT_VENDOR }: { answers: Answer[]; limits: GatewayLimits; at?: At },
 ): Promise<World> {
   const model = await startModelServer(voice.dialect, answers);
   const folder = mkdtempSync(join(tmpdir(), "gza-"));
@@ -33,7 +41,14 @@ export async function openWorld(
   const faults: unknown[] = [];
   const gateway = await openGateway({
     socket: join(folder, "s"),
-    models: [{ protocol: voice.protocol, base: model.url, credential: { kind: "key", value: KEY } }],
+    models: [
+      {
+        protocol: voice.protocol,
+        base: `${model.url}${at.behind}`,
+        venue: at.venue,
+        credential: { kind: "key", value: KEY },
+      },
+    ],
     registries: [],
     tunnel: [],
     limits,

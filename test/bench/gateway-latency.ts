@@ -26,7 +26,14 @@ const upstream = await openUpstreamServer(async (response, received) => {
 const folder = await mkdtemp(join(tmpdir(), "gza-latency-"));
 const gateway = await openGateway({
   socket: join(folder, "gateway.sock"),
-  models: [{ protocol: "anthropic", base: upstream.base, credential: { kind: "key", value: "key" } }],
+  models: [
+    {
+      protocol: "anthropic",
+      base: upstream.base,
+      venue: "vendor",
+      credential: { kind: "key", value: "key" },
+    },
+  ],
   registries: [],
   tunnel: [],
   limits: { usd: 1000, answers: null },

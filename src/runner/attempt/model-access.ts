@@ -1,6 +1,8 @@
 /** The models and registries that a run may use, as the workflow's secrets and variables name them; read once, in the step that holds the gateway. */
+import { createPrivateKey } from "node:crypto";
 import { z } from "zod";
-import { PROTOCOLS, type ModelAccess, type Protocol } from "../gateway/gateway.ts";
+import { venueOf } from "../gateway/cloud.ts";
+import { PROTOCOLS, type Credential, type ModelAccess, type Protocol } from "../gateway/gateway.ts";
 
 /** Where each protocol is spoken by the vendor that made it. */
 const VENDORS: Record<Protocol, string> = {
@@ -55,7 +57,7 @@ export function readAccess(environment: Record<string, string | undefined>): Acc
   const models = PROTOCOLS.flatMap((protocol) => modelOf(environment, protocol) ?? []);
   const registryTokens = tokensOf(inputOf(environment, "registry-tokens"));
   const secrets = [
-    ...models.map(({ credential }) => credential.value),
+    ...models.flatMap(({ credential }) => secretsOf(credential)),
     ...registryTokens.flatMap(({ authorization }) => [authorization, ...authorization.split(" ").slice(1)]),
     ...proxyPasswords(environment),
   ];
@@ -79,9 +81,61 @@ function modelOf(environment: Record<string, string | undefined>, protocol: Prot
   const base = Base.safeParse(named === "" ? VENDORS[protocol] : named);
   if (!base.success)
     throw new Error(`the input "${name}" is no address that can be used: ${base.error.issues[0]?.message}`);
-  const credential =
-    key === "" ? { kind: "login" as const, value: login } : { kind: "key" as const, value: key };
-  return { protocol, base: base.data, credential };
+  const at = venueOf(protocol, base.data);
+  if ("fault" in at) throw new Error(`the input "${name}" is no address of that cloud's; ${at.fault}`);
+  const { venue } = at;
+  if (key === "") return { protocol, base: base.data, venue, credential: { kind: "login", value: login } };
+  const isAccount = venue === "vertex" && key.startsWith("{");
+  const credential = isAccount
+    ? accountOf(`${protocol}-api-key`, key)
+    : ({ kind: "key", value: key } as const);
+  return { protocol, base: base.data, venue, credential };
+}
+
+const AccountFile = z.object({
+  client_email: z.string().min(1),
+  private_key_id: z.string().min(1),
+  private_key: z.string().refine(isPrivateKey),
+});
+
+/** The JSON file that Google gives out as the key of a service account. */
+function accountOf(name: string, text: string): Credential {
+  const file = AccountFile.safeParse(parseJson(text));
+  if (!file.success) {
+    const field = file.error.issues[0]?.path.join(".") ?? "";
+    throw new Error(
+      `the input "${name}" is no key of a service account (${field === "" ? "it is no JSON" : field}); take the whole JSON file`,
+    );
+  }
+  const { client_email: email, private_key_id: keyId, private_key: privateKey } = file.data;
+  return { kind: "service_account", email, keyId, privateKey };
+}
+
+function isPrivateKey(text: string): boolean {
+  try {
+    return createPrivateKey(text).asymmetricKeyType === "rsa";
+  } catch {
+    return false;
+  }
+}
+
+/** As it is, as it stands in its file, and each of its lines. */
+function secretsOf(credential: Credential): string[] {
+  if (credential.kind !== "service_account") return [credential.value];
+  const { privateKey } = credential;
+  return [
+    privateKey,
+    JSON.stringify(privateKey).slice(1, -1),
+    ...privateKey.split("\n").filter((line) => /^[\w+/]{16}/.test(line)),
+  ];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function tokensOf(text: string): RegistryToken[] {

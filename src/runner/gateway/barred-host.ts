@@ -43,11 +43,15 @@ const MODEL_HOSTS = [
 
 const GITHUB_HOSTS = ["github.com", "githubusercontent.com", "ghcr.io", "github.dev", "githubassets.com"];
 
-/** The hosts of Bedrock and of Vertex name their region first. */
-const REGIONAL = /(?:^|\.)bedrock[a-z-]*\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$|-aiplatform\.googleapis\.com$/;
+/** The hosts of clouds have a region in their names. */
+const REGIONAL = [
+  /(?:^|\.)bedrock[a-z-]*\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/,
+  /(?:^|\.)(?:bedrock[a-z-]*|aws-external-anthropic)\.[a-z0-9-]+\.api\.aws$/,
+  /(?:-|^|\.)aiplatform(?:\.[a-z]+\.rep)?\.googleapis\.com$/,
+];
 
 export function isModelHost(host: string): boolean {
-  return isUnder(host, MODEL_HOSTS) || REGIONAL.test(plain(host));
+  return isUnder(host, MODEL_HOSTS) || REGIONAL.some((one) => one.test(plain(host)));
 }
 
 /** `server`: further hosts of GitHub, such as that of a GitHub Enterprise Server. */

@@ -5,13 +5,29 @@ import type { ProviderSigns } from "../agents/provider-signs.ts";
 export const PROTOCOLS = ["anthropic", "openai", "google"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
+/** Who serves the models of a protocol: a vendor or whoever speaks like it, or a cloud that wants some things otherwise. */
+export type Venue = "vendor" | "bedrock" | "vertex";
+
 /** One model provider as the workflow's secrets and variables have it. */
 export interface ModelAccess {
   protocol: Protocol;
   /** The provider's own address, or that of one that speaks its protocol; without a slash at the end. */
   base: string;
+  venue: Venue;
+  credential: Credential;
+}
+
+export type Credential =
   /** `login`: the token of a subscription, which counts tokens and no money. */
-  credential: { kind: "key" | "login"; value: string };
+  { kind: "key" | "login"; value: string } | ServiceAccount;
+
+/** Google's key of an account that is no person, as its JSON file has it. */
+export interface ServiceAccount {
+  kind: "service_account";
+  email: string;
+  keyId: string;
+  /** PEM. */
+  privateKey: string;
 }
 
 /** A package registry that can be read through the gateway under `http://127.0.0.1:3128/registry/<mount>/`. */

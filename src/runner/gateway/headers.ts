@@ -1,5 +1,6 @@
 /** Which headers go to a model's provider and which come back, and the credential that the gateway sets itself. */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { Shown } from "./credential.ts";
 import type { ModelAccess } from "./gateway.ts";
 
 /** All others stay behind, whatever they say: credentials, cookies, the client's organisation. */
@@ -32,6 +33,7 @@ const DROPPED = new Set([
 export function requestHeaders(
   headers: IncomingHttpHeaders,
   { protocol, credential }: ModelAccess,
+  shown: Shown,
 ): OutgoingHttpHeaders {
   const passed = PASSED.flatMap((name): [string, string][] => {
     const value = headers[name];
@@ -45,7 +47,7 @@ export function requestHeaders(
     const betas = [...named.map((beta) => beta.trim()).filter((beta) => beta !== ""), LOGIN_BETA];
     kept["anthropic-beta"] = [...new Set(betas)].join(",");
   }
-  return { ...kept, ...credentialHeader(protocol, credential) };
+  return { ...kept, [shown.header]: `${shown.scheme}${shown.secret}` };
 }
 
 /** As pairs of name and value, so that a repeated header stays repeated. */
@@ -57,12 +59,4 @@ export function responseHeaders(rawHeaders: readonly string[], headers: Incoming
     if (index % 2 === 1 || DROPPED.has(lower) || named.has(lower)) return [];
     return [name, rawHeaders[index + 1] ?? ""];
   });
-}
-
-function credentialHeader(
-  protocol: ModelAccess["protocol"],
-  { kind, value }: ModelAccess["credential"],
-): OutgoingHttpHeaders {
-  if (kind === "login" || protocol === "openai") return { authorization: `Bearer ${value}` };
-  return protocol === "anthropic" ? { "x-api-key": value } : { "x-goog-api-key": value };
 }

@@ -4,6 +4,8 @@ import { pipeline } from "node:stream/promises";
 import { NOTHING_SEEN, type Shape } from "./answer.ts";
 import { signsOfAnswer, signsOfFailure, signsOfSilence } from "./answer-signs.ts";
 import type { Account } from "./account.ts";
+import { pathAt } from "./cloud.ts";
+import { shownTo, type Shown } from "./credential.ts";
 import type { ModelAccess } from "./gateway.ts";
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import type { HostRecord } from "./host-record.ts";
@@ -67,11 +69,16 @@ export async function callModel(
     return say(403, why);
   }
   const client: Client = { request, response, gone: goneOf(response) };
-  const url = upstreamOf(protocol, model.access.base, target.path);
-  const out = { model, url, method: route.method };
+  const { host } = new URL(model.access.base);
+  const sayAbsent = (): void => {
+    desk.record.refused(host, `${route.method} ${target.path.split("?")[0]} is not served there`);
+    say(403, `${host} serves no such request, or no model of this name`);
+  };
+  const out = { model, method: route.method };
   if (route.shape === null) {
     if (hasBody(request)) return say(400, "this request may have no body");
-    return send(desk, { ...out, body: null, answer: null }, client);
+    const url = urlAt(model.access, target, null);
+    return url === null ? sayAbsent() : send(desk, { ...out, url, body: null, answer: null }, client);
   }
   if ((request.headers["content-encoding"] ?? "identity") !== "identity")
     return say(400, "a request's body must not be compressed; switch that off in the agent's settings");
@@ -81,22 +88,36 @@ export async function callModel(
     if (read.kind === "gone") return;
     if (read.kind === "too_large") return say(413, "a request may have 32 MiB; let the agent send less");
     if (read.kind === "busy") return say(503, "too many large requests are on their way; try again");
+    const { venue } = model.access;
     const { shape, isAnswer, isStream = false } = route;
     // Anthropic widens the window of some models by a header.
     const isWide = String(request.headers["anthropic-beta"] ?? "").includes("context-1m");
-    const asking = readModelRequest(read.text, { protocol, shape, model: target.model, isStream, isWide });
+    const asking = readModelRequest(read.text, { ...target, venue, isAnswer, shape, isStream, isWide });
     if (asking.kind === "unreadable") return say(400, `the request cannot be passed on: ${asking.why}`);
     if (asking.kind === "refused") {
-      desk.record.refused(url.host, asking.why);
+      desk.record.refused(host, asking.why);
       return say(403, `the request is refused: ${asking.why}; switch that off in the agent's settings`);
     }
     for (const name of asking.dropped)
-      desk.record.refused(url.host, `the field ${name.slice(0, 60)} of a request is not passed on`);
+      desk.record.refused(host, `the field ${name.slice(0, 60)} of a request is not passed on`);
+    const url = urlAt(model.access, target, asking.asked);
+    if (url === null) return sayAbsent();
     const answer = isAnswer ? { shape, asked: asking.asked } : null;
-    await send(desk, { ...out, body: asking.body, answer }, client);
+    await send(desk, { ...out, url, body: asking.body, answer }, client);
   } finally {
     reading.release();
   }
+}
+
+/** null: this provider serves nothing of the kind. */
+function urlAt(
+  { protocol, base, venue }: ModelAccess,
+  { route, path }: ModelTarget,
+  asked: Asked | null,
+): URL | null {
+  const { model = null, isStream = false } = asked ?? {};
+  const behind = pathAt(venue, { protocol, isAnswer: route.isAnswer, path, model, isStream });
+  return behind === null ? null : upstreamOf(protocol, base, behind);
 }
 
 async function send(desk: ModelDesk, out: Outgoing, client: Client): Promise<void> {
@@ -123,7 +144,8 @@ async function exchange(desk: ModelDesk, out: Outgoing, client: Client): Promise
   const { model, url, method, body, answer } = out;
   const { access, prices } = model;
   const { protocol } = access;
-  const headers = requestHeaders(client.request.headers, access);
+  const shown = shownTo(access, new Date());
+  const headers = requestHeaders(client.request.headers, access, shown);
   const began = performance.now();
   const hungUp = (): number | null => (client.gone.aborted ? (performance.now() - began) / 1000 : null);
   const got = await desk.upstream.send({ url, method, headers, body, signal: client.gone });
@@ -138,7 +160,7 @@ async function exchange(desk: ModelDesk, out: Outgoing, client: Client): Promise
     return null;
   }
   if (status >= 400) {
-    await passFailure(desk, { access, client, answered: got.response, status });
+    await passFailure(desk, { shown, client, answered: got.response, status });
     return null;
   }
   if (answer === null) {
@@ -193,18 +215,18 @@ async function passOn(
 /** An error is short, so it is read whole: some providers repeat in it the credential that they do not like. */
 async function passFailure(
   desk: ModelDesk,
-  failure: { access: ModelAccess; client: Client; answered: IncomingMessage; status: number },
+  failure: { shown: Shown; client: Client; answered: IncomingMessage; status: number },
 ): Promise<void> {
-  const { access, client, answered, status } = failure;
+  const { shown, client, answered, status } = failure;
   const text = await beginningOf(answered);
   const { headers } = answered;
   desk.account.setSigns(signsOfFailure(status, { headers, body: text, now: new Date() }));
   if (client.response.destroyed) return;
-  const body = text.replaceAll(access.credential.value, "***");
+  const body = text.replaceAll(shown.secret, "***");
   const kept = responseHeaders(answered.rawHeaders, headers).flatMap((value, index, all) =>
     index % 2 === 1 || /^content-(?:length|encoding)$/i.test(value)
       ? []
-      : [value, (all[index + 1] ?? "").replaceAll(access.credential.value, "***")],
+      : [value, (all[index + 1] ?? "").replaceAll(shown.secret, "***")],
   );
   client.response.writeHead(status, [...kept, "content-length", String(Buffer.byteLength(body))]);
   client.response.write(body);

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { Shape } from "./answer.ts";
 import { fieldsOf } from "./body-fields.ts";
 import { bodyFault, modelFault } from "./body-rules.ts";
-import type { Protocol } from "./gateway.ts";
+import { fieldsAt } from "./cloud.ts";
+import type { Protocol, Venue } from "./gateway.ts";
 import type { Asked } from "./prices.ts";
 
 export type ModelRequest =
@@ -22,6 +23,8 @@ export type ModelRequest =
 /** What is known of a request beside its body. */
 export interface ModelPath {
   protocol: Protocol;
+  venue: Venue;
+  isAnswer: boolean;
   shape: Shape;
   model: string | null;
   isStream: boolean;
@@ -71,7 +74,7 @@ const Bounds = z.object({
  */
 export function readModelRequest(
   text: string,
-  { protocol, shape, model, isStream, isWide }: ModelPath,
+  { protocol, venue, isAnswer, shape, model, isStream, isWide }: ModelPath,
 ): ModelRequest {
   const json = parseJson(text);
   if (json === null) return { kind: "unreadable", why: "its body is not a JSON object" };
@@ -81,7 +84,8 @@ export function readModelRequest(
   const fault = modelFault(named) ?? faultIn(protocol, json);
   if (fault !== null) return { kind: "refused", why: `it asks for ${fault}` };
   const { kept, dropped } = fieldsOf(protocol, json);
-  const body = writeJson({ ...kept, ...changes(shape, json, bounds) });
+  const served = fieldsAt(venue, { protocol, isAnswer, model: named });
+  const body = writeJson({ ...kept, ...changes(shape, json, bounds), ...served });
   if (body === null) return { kind: "unreadable", why: "its body is nested too deeply" };
   return {
     kind: "request",

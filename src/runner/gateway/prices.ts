@@ -102,7 +102,7 @@ const MOST_MODELS = 100;
 
 export function openPriceBook(access: ModelAccess): PriceBook {
   const provider = providerOf(access);
-  const vendor = vendorOf(access.protocol);
+  const vendor = listed(access.protocol);
   const isPlan = access.credential.kind === "login";
   const models = new Map<string, Provider | null>();
   const look = (model: string): Provider | null => {
@@ -166,16 +166,18 @@ export function openPriceBook(access: ModelAccess): PriceBook {
   };
 }
 
-/** By its address if the list knows it, else the protocol's own vendor. */
-function providerOf({ base, protocol }: ModelAccess): Provider {
-  return findProvider({ providerApiUrl: base }) ?? vendorOf(protocol);
+/** Clouds have prices of their own. Of others the list may know the address; else the protocol's own vendor counts. */
+function providerOf({ base, protocol, venue }: ModelAccess): Provider {
+  if (venue === "bedrock") return listed("aws");
+  if (venue === "vertex") return listed("google");
+  return findProvider({ providerApiUrl: base }) ?? listed(protocol);
 }
 
-function vendorOf(protocol: Protocol): Provider {
-  const vendor = findProvider({ providerId: protocol });
-  if (vendor === undefined)
-    throw new Error(`the price list has no provider ${protocol}; bring @pydantic/genai-prices up to date`);
-  return vendor;
+function listed(providerId: Protocol | "aws"): Provider {
+  const provider = findProvider({ providerId });
+  if (provider === undefined)
+    throw new Error(`the price list has no provider ${providerId}; bring @pydantic/genai-prices up to date`);
+  return provider;
 }
 
 /** An answer that broke off counts what was reported, and what was sent and seen of it where nothing was. */

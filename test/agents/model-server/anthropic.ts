@@ -3,11 +3,15 @@ import { z } from "zod";
 import { sse, USAGE } from "./answer.ts";
 import type { Dialect, Told } from "./model-server.ts";
 
+/** Vertex has the model's name in the address. */
+const AT_VERTEX = /\/models\/([^/]+):streamRawPredict$/;
 const Asked = z.looseObject({ model: z.string().default("") });
 
 export const ANTHROPIC: Dialect = {
-  isModelCall: ({ method, path }) => method === "POST" && path.endsWith("/v1/messages"),
-  events: (answer, { n, body }) => eventsOf(answer, { n, model: Asked.parse(body).model }),
+  isModelCall: ({ method, path }) =>
+    method === "POST" && (path.endsWith("/v1/messages") || AT_VERTEX.test(path)),
+  events: (answer, { n, body, path }) =>
+    eventsOf(answer, { n, model: AT_VERTEX.exec(path)?.[1] ?? Asked.parse(body).model }),
   error: (_, word) => ({ type: "error", error: { type: word, message: "As the script says." } }),
   other: ({ path }) => (path.endsWith("/count_tokens") ? { input_tokens: 1 } : undefined),
 };

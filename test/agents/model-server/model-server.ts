@@ -7,12 +7,17 @@ import type { Answer } from "./answer.ts";
 export interface Dialect {
   /** Whether this asks for an answer of the model; everything else is remembered as `others`. */
   isModelCall(request: { method: string; path: string }): boolean;
-  /** The whole answer as server-sent events, in parts; `n` counts from 1. */
-  events(answer: Told, asked: { n: number; body: unknown }): string[];
+  /** The whole answer as server-sent events, in parts. */
+  events(answer: Told, asked: Asked): string[];
   /** The body of an error. */
   error(status: number, word: string): unknown;
   /** What is answered to other requests; undefined: 404. */
   other?(request: { method: string; path: string }): unknown;
+}
+
+export interface Asked extends Pick<Seen, "path" | "body"> {
+  /** Counts from 1. */
+  n: number;
 }
 
 export type Told = Exclude<Answer, { status: number } | { stall: true } | { broken: true } | { reset: true }>;
@@ -49,7 +54,7 @@ export async function startModelServer(dialect: Dialect, answers: readonly Answe
       asked.push(seen);
       const answer = answers[Math.min(asked.length, answers.length) - 1];
       if (answer === undefined) return response.destroy();
-      return send(response, { dialect, answer, asked: { n: asked.length, body: seen.body } });
+      return send(response, { dialect, answer, asked: { ...seen, n: asked.length } });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -87,7 +92,7 @@ function sendOther(response: ServerResponse, body: unknown): void {
 
 function send(
   response: ServerResponse,
-  { dialect, answer, asked }: { dialect: Dialect; answer: Answer; asked: { n: number; body: unknown } },
+  { dialect, answer, asked }: { dialect: Dialect; answer: Answer; asked: Asked },
 ): void {
   if ("reset" in answer) return void response.destroy();
   if ("status" in answer) {

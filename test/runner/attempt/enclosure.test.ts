@@ -9,6 +9,7 @@ import { createTaskServer, type TaskServer } from "../task-server.ts";
 const LOGIN: ModelAccess = {
   protocol: "anthropic",
   base: "https://models.example.com",
+  venue: "vendor",
   credential: { kind: "login", value: "a-login" },
 };
 

@@ -1,4 +1,5 @@
 /** Which models a run may use, from the inputs of its step. */
+import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { accessOrFault, askedWith, readAccess } from "../../../src/runner/attempt/model-access.ts";
 
@@ -17,10 +18,16 @@ test("has the vendor's own address unless another is named", () => {
     "INPUT_OPENAI-BASE-URL": "https://models.example.com/openai/",
   });
   expect(models).toEqual([
-    { protocol: "anthropic", base: "https://api.anthropic.com", credential: { kind: "key", value: "key-a" } },
+    {
+      protocol: "anthropic",
+      base: "https://api.anthropic.com",
+      venue: "vendor",
+      credential: { kind: "key", value: "key-a" },
+    },
     {
       protocol: "openai",
       base: "https://models.example.com/openai",
+      venue: "vendor",
       credential: { kind: "key", value: "key-o" },
     },
   ]);
@@ -93,4 +100,52 @@ test("knows the password of the machine's proxy for a secret", () => {
   };
 
   expect(readAccess(environment).secrets).toEqual(["p%40ss+word", "p@ss+word"]);
+});
+
+test("takes the key of a service account for Vertex, and hides every line of it", () => {
+  const made = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  const privateKey = made.export({ type: "pkcs8", format: "pem" }).toString();
+  const file = { client_email: "gza@p.example.com", private_key_id: "key-1", private_key: privateKey };
+  const environment = {
+    "INPUT_ANTHROPIC-API-KEY": JSON.stringify(file, null, 2),
+    "INPUT_ANTHROPIC-BASE-URL":
+      "https://us-east5-aiplatform.googleapis.com/v1/projects/p/locations/us-east5/",
+  };
+
+  const { models, secrets } = readAccess(environment);
+
+  expect(models).toEqual([
+    {
+      protocol: "anthropic",
+      base: "https://us-east5-aiplatform.googleapis.com/v1/projects/p/locations/us-east5",
+      venue: "vertex",
+      credential: { kind: "service_account", email: "gza@p.example.com", keyId: "key-1", privateKey },
+    },
+  ]);
+  const lines = privateKey.split("\n").filter((line) => line.length > 20 && !line.startsWith("-"));
+  expect(lines.length).toBeGreaterThan(20);
+  expect(secrets).toEqual([privateKey, privateKey.replaceAll("\n", "\\n"), ...lines]);
+});
+
+test.each([
+  ["https://aiplatform.googleapis.com/v1", "key", /anthropic-base-url.*write it as https.*\/projects\//],
+  ["https://bedrock-runtime.us-east-1.amazonaws.com", "key", /write it as https.*\/anthropic/],
+  [
+    "https://aiplatform.googleapis.com/v1/projects/p/locations/global",
+    '{"client_email": "a"}',
+    /anthropic-api-key" is no key of a service account \(private_key_id\); take the whole JSON file/,
+  ],
+  [
+    "https://aiplatform.googleapis.com/v1/projects/p/locations/global",
+    '{"client_email": "a", "private_key_id": "b", "private_key": "hunter2"}',
+    /^(?!.*hunter2).*\(private_key\)/s,
+  ],
+  [
+    "https://aiplatform.googleapis.com/v1/projects/p/locations/global",
+    "{hunter2",
+    /^(?!.*hunter2).*\(it is no JSON\)/s,
+  ],
+])("says what is wrong with %s and the key %j", (base, key, fault) => {
+  const environment = { "INPUT_ANTHROPIC-API-KEY": key, "INPUT_ANTHROPIC-BASE-URL": base };
+  expect(() => readAccess(environment)).toThrow(fault);
 });

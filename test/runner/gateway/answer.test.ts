@@ -81,6 +81,7 @@ it.each(SHAPES)("an answer as %s", (shape, protocol) => {
   const book = openPriceBook({
     protocol,
     base: "http://127.0.0.1:1",
+    venue: "vendor",
     credential: { kind: "key", value: "k" },
   });
   fc.assert(
@@ -136,6 +137,8 @@ it.each(SHAPES)("a request as %s", (shape, protocol) => {
     fc.property(fc.dictionary(fc.constantFrom(...names), field), (body) => {
       const read = readModelRequest(JSON.stringify(body), {
         protocol,
+        venue: "vendor",
+        isAnswer: true,
         shape,
         model: "m",
         isStream: false,
@@ -152,6 +155,7 @@ it("knows a price for each of a vendor's own models, and the most that they can 
     const book = openPriceBook({
       protocol,
       base: "http://127.0.0.1:1",
+      venue: "vendor",
       credential: { kind: "key", value: "k" },
     });
     const model = { anthropic: "claude-sonnet-4-5", openai: "gpt-5.1", google: "gemini-2.5-pro" }[protocol];
@@ -177,6 +181,7 @@ it("knows the prices of another provider by its address", () => {
   const book = openPriceBook({
     protocol: "openai",
     base: "https://openrouter.ai/api/v1",
+    venue: "vendor",
     credential: { kind: "key", value: "k" },
   });
 

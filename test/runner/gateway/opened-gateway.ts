@@ -82,15 +82,15 @@ export async function ask(gateway: Gateway, asking: Asking): Promise<Answered> {
 }
 
 export function anthropicAccess(base: string, kind: "key" | "login" = "key"): ModelAccess {
-  return { protocol: "anthropic", base, credential: { kind, value: "real-anthropic-key" } };
+  return { protocol: "anthropic", base, venue: "vendor", credential: { kind, value: "real-anthropic-key" } };
 }
 
 export function openaiAccess(base: string): ModelAccess {
-  return { protocol: "openai", base, credential: { kind: "key", value: "real-openai-key" } };
+  return { protocol: "openai", base, venue: "vendor", credential: { kind: "key", value: "real-openai-key" } };
 }
 
 export function googleAccess(base: string): ModelAccess {
-  return { protocol: "google", base, credential: { kind: "key", value: "real-google-key" } };
+  return { protocol: "google", base, venue: "vendor", credential: { kind: "key", value: "real-google-key" } };
 }
 
 /** A small call of Anthropic's. */

@@ -40,8 +40,15 @@ describe("the most that an answer can cost", () => {
 describe("a request is reckoned with", () => {
   const read = (body: object, shape: "chat" | "generate" | "messages" = "chat"): Asked => {
     const protocol = { chat: "openai", generate: "google", messages: "anthropic" } as const;
-    const path = { protocol: protocol[shape], shape, model: "m", isStream: false, isWide: false };
-    const request = readModelRequest(JSON.stringify(body), path);
+    const request = readModelRequest(JSON.stringify(body), {
+      protocol: protocol[shape],
+      venue: "vendor",
+      isAnswer: true,
+      shape,
+      model: "m",
+      isStream: false,
+      isWide: false,
+    });
     if (request.kind !== "request") throw new Error(request.why);
     return request.asked;
   };

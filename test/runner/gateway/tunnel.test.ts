@@ -35,6 +35,8 @@ describe("a tunnel", () => {
     ["api.anthropic.com:443", "models answer only through the gateway's own routes"],
     ["API.OpenAI.com.:443", "models answer only through the gateway's own routes"],
     ["bedrock-runtime.eu-west-1.amazonaws.com:443", "models answer only through the gateway's own routes"],
+    ["bedrock-mantle.eu-west-1.api.aws:443", "models answer only through the gateway's own routes"],
+    ["aiplatform.eu.rep.googleapis.com:443", "models answer only through the gateway's own routes"],
     ["europe-west1-aiplatform.googleapis.com:443", "models answer only through the gateway's own routes"],
   ])("is refused to %s", async (target, why) => {
     const { port, record } = await startTunnels({ dial: dialTo(await startEcho()) });
