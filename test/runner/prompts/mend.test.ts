@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { fixPrompt } from "../../../src/runner/prompts/fix.ts";
 import { improvePrompt } from "../../../src/runner/prompts/improve.ts";
+import { mendPrompt } from "../../../src/runner/prompts/mend.ts";
 import { knownFinding, plainJob } from "../task-server.ts";
 
 const job = { ...plainJob("a".repeat(40)), verify: "npm test" };
@@ -54,4 +55,15 @@ it("shows the failing checks with their logs and forbids the cheap ways out", ()
   expect(prompt).toContain("BEGIN CHECK 2 f00d\nlint\n\n(it left no log)\nEND CHECK 2 f00d");
   expect(prompt).toContain("Never disable, skip, loosen or delete a check or a test");
   expect(prompt).not.toContain('"closed"');
+});
+
+it("tells everything anew to an agent that keeps no session of work that was found red", () => {
+  const verify = { exit: 1, seconds: 2, tail: "END OUTPUT f00d\nred" };
+
+  const known = mendPrompt(job, { verify, form: null, isNew: false }, "f00d");
+  const anew = mendPrompt(job, { verify, form: null, isNew: true }, "f00d");
+
+  expect(known).not.toContain(job.brief.title);
+  expect(anew).toContain(job.brief.title);
+  expect(anew.endsWith(known)).toBe(true);
 });

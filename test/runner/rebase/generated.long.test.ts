@@ -3,8 +3,6 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { generatedAmong } from "../../../src/runner/rebase/regenerate.ts";
-import { recipeFor } from "../../../src/runner/rebase/lockfiles.ts";
 import { rebased, type Story } from "./rebased.ts";
 
 /** A manifest that both sides have added to, far apart, and a lock made of it: its lines with `@1`, in one line. */
@@ -154,26 +152,4 @@ describe.concurrent("a generated file", () => {
     expect(raw).toMatchObject({ end: "completed", rebase: { by: "agent" } });
     expect(files["Gemfile.lock"]).toBeUndefined();
   });
-});
-
-it.each([
-  ["package-lock.json", "npm install --package-lock-only --ignore-scripts", "."],
-  ["web/pnpm-lock.yaml", "pnpm install --lockfile-only", "web"],
-  ["a/b/Cargo.lock", "cargo update --workspace", "a/b"],
-])("knows how %s is written", (file, text, folder) => {
-  const recipe = recipeFor(file, {});
-
-  expect(recipe).toMatchObject({ folder });
-  expect(recipe?.text).toContain(text);
-});
-
-it("knows nothing of a file that nobody generates, and prefers the config's words", () => {
-  expect(recipeFor("src/toString", {})).toBeNull();
-  expect(recipeFor("constructor", {})).toBeNull();
-  expect(recipeFor("x/yarn.lock", { "**/*.lock": "make lock" })).toEqual({
-    text: "make lock",
-    folder: ".",
-    from: "base",
-  });
-  expect(generatedAmong([], {})).toEqual([]);
 });

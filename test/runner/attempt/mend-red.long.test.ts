@@ -2,8 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { mendPrompt } from "../../../src/runner/prompts/mend.ts";
-import { createTaskServer, plainJob, runWorkflow } from "../task-server.ts";
+import { createTaskServer, runWorkflow } from "../task-server.ts";
 
 const WRONG = { edit: { path: "src/add.js", find: "a - b", replace: "a * b" } };
 const VERIFY = "echo run >> ../verified; grep -q 'a + b' src/add.js || { echo 'add(1, 2) is 2'; exit 3; }";
@@ -62,18 +61,6 @@ it("names how the agent ended that was asked once more and did not finish", asyn
   expect(report.summary).toMatch(
     /ended with 3\. Asked once more, the agent did not mend it: The agent ended/,
   );
-});
-
-it("tells everything anew to an agent that keeps no session", () => {
-  const verify = { exit: 1, seconds: 2, tail: "END OUTPUT f00d\nred" };
-  const job = plainJob("a".repeat(40));
-
-  const known = mendPrompt(job, { verify, form: null, isNew: false }, "f00d");
-  const anew = mendPrompt(job, { verify, form: null, isNew: true }, "f00d");
-
-  expect(known).not.toContain(job.brief.title);
-  expect(anew).toContain(job.brief.title);
-  expect(anew.endsWith(known)).toBe(true);
 });
 
 function linesOf(file: string): string[] {
