@@ -1,7 +1,7 @@
 /** A bare repository over `file://` with a baton on it: the server side of a workflow run, for the runner's tests. */
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KnownFinding } from "../../src/domain/finding.ts";
@@ -87,6 +87,13 @@ export async function runWorkflow(
   if (prepared.kind === "ready") await runAttempt({ ...run, patience: { interrupt: 50, terminate: 50 } });
   await publish(server.inputs, server.remote);
   return server.report();
+}
+
+/** The clone in which people work, made by the first call. */
+export function peoplesClone({ root, bare }: Pick<TaskServer, "root" | "bare">): string {
+  const clone = join(root, "people");
+  if (!existsSync(clone)) run(root, "clone", "--quiet", bare, clone);
+  return clone;
 }
 
 /** Pushes a task branch that `change` makes of main in a clone, and hands the job out for its head. */

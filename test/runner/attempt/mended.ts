@@ -6,6 +6,7 @@ import type { Kind } from "../../../src/domain/task.ts";
 import { addTwice } from "../review/reviewed.ts";
 import {
   createTaskServer,
+  peoplesClone,
   knownFinding,
   run,
   runWorkflow,
@@ -38,7 +39,7 @@ export function mending(
 ): TaskServer & { head: string } {
   const server = createTaskServer(script, { kind });
   const branch = withHead(server, addTwice, job);
-  const folder = join(server.root, "first");
+  const folder = peoplesClone(server);
   writeFileSync(join(folder, "other.txt"), "other\n");
   run(folder, "add", "--all");
   run(folder, "commit", "--quiet", "-m", "The base moves on");

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { ANN, branched, commit, GZA, pick, published, text, TEXT, type Branched } from "./rebased.ts";
-import { run } from "../task-server.ts";
+import { peoplesClone, run } from "../task-server.ts";
 
 const CODEOWNERS = "/a @ann\n\n\n\n\n\n\n/b @ann\n";
 
@@ -45,7 +45,7 @@ it("does not carry a person's protected file where that undoes what the base has
 /** A branch into which a person has merged the base once. */
 function merging(): Branched {
   const on = branched();
-  const clone = join(on.server.root, "first");
+  const clone = peoplesClone(on.server);
   run(clone, "checkout", "--quiet", "main");
   commit(clone, {
     subject: "Go on",
@@ -144,7 +144,7 @@ it("writes an author as it was, also one that git would clean, and tells those o
     { subject: "wip", author: ANN, body: "First.", files: { "b.txt": "1\n" } },
     { subject: "wip", author: ANN, body: "Second.", files: { "b.txt": "2\n" } },
   ]);
-  const clone = join(on.server.root, "first");
+  const clone = peoplesClone(on.server);
   const raw = run(clone, "cat-file", "commit", on.before).replace(`author ${ANN}`, `author ${odd}`);
   const file = join(on.server.root, "commit");
   writeFileSync(file, `${raw}\n`);

@@ -7,7 +7,7 @@ import { git } from "../../../src/runner/git/git.ts";
 import { judgeRebase } from "../../../src/runner/publish/judge-rebase.ts";
 import { blankReport, BUNDLE_FILE, type RawReport } from "../../../src/runner/raw-report.ts";
 import { settleRebase } from "../../../src/runner/publish/settle-rebase.ts";
-import { createTaskServer, run, type JobChange, type TaskServer } from "../task-server.ts";
+import { createTaskServer, peoplesClone, run, type JobChange, type TaskServer } from "../task-server.ts";
 
 export const ANN = "Ann <ann@example.com>";
 export const GZA = "GZA <99+gza[bot]@users.noreply.github.com>";
@@ -60,7 +60,7 @@ export function branched(
   files: Record<string, string> = {},
 ): Branched {
   const server = createTaskServer([], { kind: "rebase" }, { "a.txt": TEXT.join(""), ...files });
-  const clone = join(server.root, "first");
+  const clone = peoplesClone(server);
   const fork = server.base;
   for (const step of base) commit(clone, step);
   run(clone, "push", "--quiet", server.bare, "main");

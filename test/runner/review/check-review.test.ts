@@ -4,7 +4,14 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { checkReview, type CheckedReview } from "../../../src/runner/review/check-review.ts";
 import type { RawFinding } from "../../../src/runner/raw-report.ts";
-import { createTaskServer, knownFinding, run, withHead, type TaskServer } from "../task-server.ts";
+import {
+  createTaskServer,
+  knownFinding,
+  peoplesClone,
+  run,
+  withHead,
+  type TaskServer,
+} from "../task-server.ts";
 
 const lines = (count: number, change: (line: number) => string = (line) => `line ${line}`): string =>
   `${Array.from({ length: count }, (_, index) => change(index + 1)).join("\n")}\n`;
@@ -24,7 +31,7 @@ beforeAll(() => {
     write(clone, "picture.png", Buffer.from([0, 1, 2]));
     run(clone, "rm", "--quiet", "old.txt");
   });
-  const folder = join(server.root, "first");
+  const folder = peoplesClone(server);
   write(
     folder,
     "long.txt",
