@@ -45,10 +45,12 @@ export const PARKED: { [reason in Exclude<ParkReason, AttemptEnd>]: Say } = {
     "The issue's text was changed after you asked, by somebody who cannot push here.",
     "Read it, then comment `/gza run` to start with it as it is now, or `/gza cancel`.",
   ),
-  no_progress: plainly(
-    "The same attempt was made three times from the same state; a fourth would end alike.",
-    "Change the issue's text and comment `/gza run` to start anew, or comment `/gza retry` to try once more.",
-  ),
+  no_progress: (_, { attempts }) => ({
+    what: "The same attempt was made three times from the same state; a fourth would end alike.",
+    next: OUTSIDE.has(attempts.at(-1)?.end ?? null)
+      ? "Mend what the comments above say about it, then comment `/gza retry`."
+      : "Change the issue's text and comment `/gza run` to start anew, or comment `/gza retry` to try once more.",
+  }),
   attempts: plainly(
     "Twenty attempts were made since a person last said something; that is enough.",
     "Comment `/gza retry` to go on, or `/gza run` to start anew.",
@@ -63,6 +65,15 @@ export const PARKED: { [reason in Exclude<ParkReason, AttemptEnd>]: Say } = {
   ),
   setup: setupSentence,
 };
+
+/** Ends that no other words in the issue would change. */
+const OUTSIDE: ReadonlySet<AttemptEnd | null> = new Set<AttemptEnd | null>([
+  "infrastructure",
+  "provider_unavailable",
+  "provider_refused",
+  "runner_lost",
+  "bad_report",
+]);
 
 /** What GitHub's answers to a merge mean for a person. */
 const REFUSED: { [status: number]: string } = {

@@ -93,6 +93,18 @@ describe("a person's head", () => {
   });
 });
 
+describe("three alike", () => {
+  it.each([
+    ["bad_report", "Mend what the comments above say"],
+    ["timeout", "Change the issue's text"],
+  ] as const)("that ended with %s say what may change that", (end, next) => {
+    const at = parked("no_progress", { attempts: [attempt({ end, ended: NOW, run: 501 })] });
+
+    expect(said(at).next).toMatch(next);
+    expect(said(at).next).toContain("`/gza retry`");
+  });
+});
+
 describe("ready", () => {
   it.each<[string, Snapshot, string]>([
     ["approved", reviewed(), "Approved: nothing found. Its checks are green."],
