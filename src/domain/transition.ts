@@ -183,9 +183,12 @@ function announce(snapshot: Snapshot, kept: RecordBody["intents"], wanted: strin
   return [...kept, ...added].slice(-24);
 }
 
-/** What names a call for a person: its time, or, where GZA tries again by itself every hour, what is wrong: that is said once. */
+/**
+ * What names a call for a person: its time and its reason, for two can come within the second that GitHub's clock shows; or, where GZA tries
+ * again by itself every hour, what is wrong: that is said once.
+ */
 function callOf(snapshot: Snapshot, next: RecordBody): string {
-  if (next.reason !== "setup") return stamp(snapshot);
+  if (next.reason !== "setup") return `${stamp(snapshot)}.${next.reason}`;
   const { what } = sentenceFor(snapshot, next);
   return `${next.generation}.${next.heard}.setup.${createHash("sha256").update(what).digest("hex").slice(0, 12)}`;
 }

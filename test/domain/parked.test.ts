@@ -277,7 +277,7 @@ describe("the fact that clears it", () => {
       config: { ...BROKEN, blob: sha("3") },
     });
 
-    expect(move?.record.intents.map(({ key }) => key)).toEqual(["status", "parked:20260301t121000z"]);
+    expect(move?.record.intents.map(({ key }) => key)).toEqual(["status", "parked:20260301t121000z.config"]);
   });
 
   it("what is left to write on a person's head is asked of the facts, not of the record", () => {

@@ -256,7 +256,7 @@ describe("a person's head that was not rebased", () => {
     const first = at(CONFLICT, { theirs: true });
     const keys = (from: Snapshot): string[] => moveOf(from).record.intents.map(({ key }) => key);
 
-    expect(keys(first)).toEqual(["parked:20260301t120000z"]);
+    expect(keys(first)).toEqual(["parked:20260301t120000z.theirs"]);
     for (const mergeable of ["unknown", "conflicting"] as const) {
       expect(decide(after(first, { pull: pull({ ...CONFLICT, mergeable }) })).move).toBeNull();
     }

@@ -141,7 +141,12 @@ describe("a new state announces", () => {
       { phase: "open", reason: "implemented" },
       [],
     ],
-    ["a call for a person", task(known), { phase: "parked", reason: "timeout" }, ["parked:20260301t120000z"]],
+    [
+      "a call for a person",
+      task(known),
+      { phase: "parked", reason: "timeout" },
+      ["parked:20260301t120000z.timeout"],
+    ],
     [
       "no second call for the same",
       task({ ...known, phase: "parked", reason: "timeout" }),
@@ -152,7 +157,7 @@ describe("a new state announces", () => {
       "another call for something else",
       task({ ...known, phase: "parked", reason: "timeout" }),
       { reason: "silence" },
-      ["parked:20260301t120000z"],
+      ["parked:20260301t120000z.silence"],
     ],
     [
       "that it is ready, and the draft's end",
@@ -206,7 +211,7 @@ describe("a new state announces", () => {
     const intents = Array.from({ length: 24 }, (_, index) => ({ key: `run:${index + 1}`, at: NOW }));
     const after = moved(task({ ...known, intents }), { phase: "parked", reason: "timeout" });
 
-    expect(keys(after)).toEqual([...keys(record({ intents })).slice(1), "parked:20260301t120000z"]);
+    expect(keys(after)).toEqual([...keys(record({ intents })).slice(1), "parked:20260301t120000z.timeout"]);
   });
 });
 
