@@ -102,7 +102,11 @@ describe.runIf(FOLDERS["claude"] !== "")("claude", () => {
     ];
     await using world = await openWorld(voice, { answers, limits: NO_LIMITS, at });
 
-    const { outcome } = await ask(bench, world, { voice, folder: FOLDERS["claude"] ?? "" });
+    const { outcome } = await ask(bench, world, {
+      voice,
+      venue: at.venue,
+      folder: FOLDERS["claude"] ?? "",
+    });
 
     expect(outcome).toMatchObject({ end: "completed", state: { lastWords: "All is done." } });
     expect(bench.read("turns.txt")).toBe("once\n");
@@ -110,7 +114,11 @@ describe.runIf(FOLDERS["claude"] !== "")("claude", () => {
       Array.from({ length: 2 }, () => [path, `Bearer ${KEY}`]),
     );
     const { usage: counted, unpriced, hosts } = world.gateway.facts();
-    // As the clouds have published it: Vertex asks for what the vendor asks for, a region of Bedrock for a tenth more.
+    // Nothing goes out that a cloud is known to refuse.
+    const betas = world.model.asked.map((one) => String(one.headers["anthropic-beta"] ?? "")).join();
+    expect(betas).not.toMatch(/token-count|display-updates|context-management/);
+    expect(world.model.asked.every(({ body }) => !("context_management" in Object(body)))).toBe(true);
+    // As the clouds have published it: in a region a tenth more than what the vendor asks for.
     expect(counted.usd).toBeCloseTo((dearer * 2 * (60_000 * 3 + 5000 * 15)) / 1e6, 6);
     expect({ unpriced, refused: hosts.refused }).toEqual({ unpriced: [], refused: [] });
   });

@@ -10,6 +10,7 @@ import {
   type AgentRun,
   type CutOff,
 } from "../../src/runner/agents/run-agent.ts";
+import type { Venue } from "../../src/runner/gateway/gateway.ts";
 import { LIMITS, plainJob, run } from "../runner/task-server.ts";
 import type { Answer } from "./model-server/answer.ts";
 import { startModelServer, type Seen } from "./model-server/model-server.ts";
@@ -58,6 +59,7 @@ export interface Run {
   asking?: Asking;
   /** The base URL that the agent is given instead of the model's own. */
   url?: string;
+  venue?: Venue;
   cutOff?: CutOff;
   command?: (command: AgentCommand) => AgentCommand;
   start?: AgentRun["start"];
@@ -98,7 +100,7 @@ export async function playAt(
     asking: how.asking ?? "work",
     resume: how.resume ?? null,
     installed: how.folder,
-    model: { protocol, url: how.url },
+    model: { protocol, url: how.url, venue: how.venue ?? "vendor" },
   });
   const lines: string[] = [];
   const outcome = await runAgent({

@@ -1,7 +1,7 @@
 /** What the runner must know of an agent to start it, read it and go on with it: the shape that every agent has. */
 import type { Job } from "../../domain/job.ts";
 import type { Kind } from "../../domain/task.ts";
-import type { Protocol } from "../gateway/gateway.ts";
+import type { Protocol, Venue } from "../gateway/gateway.ts";
 import type { StreamEars, StreamReader, StreamState } from "./stream.ts";
 
 /**
@@ -21,8 +21,8 @@ export interface AgentInput {
   resume: string | null;
   /** Folder that `installAgent` gave; null for an agent that comes with the action. */
   installed: string | null;
-  /** The protocol to speak with the model and its base URL as the agent reaches it (`http://127.0.0.1:3128/anthropic`); null: it needs no model. */
-  model: { protocol: Protocol; url: string } | null;
+  /** The protocol to speak with the model, its base URL as the agent reaches it (`http://127.0.0.1:3128/anthropic`), and who serves it; null: it needs no model. */
+  model: { protocol: Protocol; url: string; venue: Venue } | null;
 }
 
 export interface AgentCommand {

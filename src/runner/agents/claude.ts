@@ -65,6 +65,8 @@ function command({ job, home, asking, resume, installed, model }: AgentInput): A
     // The model is the one that the config names; another would be another price.
     CLAUDE_CODE_NO_MODEL_FALLBACK: "1",
     ...(model === null ? {} : { ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: "held-by-the-gateway" }),
+    // Clouds refuse requests with betas that they do not know.
+    ...(model === null || model.venue === "vendor" ? {} : { CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS: "1" }),
   };
   return { file: program(installed ?? ""), args, env, files: {} };
 }

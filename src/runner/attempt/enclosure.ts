@@ -107,7 +107,7 @@ export async function openEnclosure(place: {
       sandbox: opened.sandbox,
       gateway,
       env: { ...throughGateway(url), ...managers.env },
-      model: model === null ? null : { protocol: model.protocol, url: `${url}/${model.protocol}` },
+      model: model && { protocol: model.protocol, url: `${url}/${model.protocol}`, venue: model.venue },
       close,
     },
   };

@@ -23,6 +23,7 @@ const LOGIN_SECRET = "CLAUDE_CODE_OAUTH_TOKEN";
 const Base = z
   .url({ abort: true })
   .refine((text) => isSafe(new URL(text)), "must begin with https:// (http:// is for loopback only)")
+  .refine((text) => !/[?#]/.test(text), "must have no ? and no #")
   .transform((text) => text.replace(/\/+$/, ""));
 
 /** A private registry's address and what it is shown as `authorization`. */
@@ -84,8 +85,18 @@ function modelOf(environment: Record<string, string | undefined>, protocol: Prot
   const at = venueOf(protocol, base.data);
   if ("fault" in at) throw new Error(`the input "${name}" is no address of that cloud's; ${at.fault}`);
   const { venue } = at;
-  if (key === "") return { protocol, base: base.data, venue, credential: { kind: "login", value: login } };
-  const isAccount = venue === "vertex" && key.startsWith("{");
+  if (key === "") {
+    if (venue !== "vendor")
+      throw new Error(
+        `the input "claude-login" is for Anthropic alone; take "${name}" out, or give the cloud's key`,
+      );
+    return { protocol, base: base.data, venue, credential: { kind: "login", value: login } };
+  }
+  const isAccount = key.startsWith("{");
+  if (isAccount && venue !== "vertex")
+    throw new Error(
+      `the input "${protocol}-api-key" is the key of a service account of Google's; set "${name}" to Vertex's address`,
+    );
   const credential = isAccount
     ? accountOf(`${protocol}-api-key`, key)
     : ({ kind: "key", value: key } as const);

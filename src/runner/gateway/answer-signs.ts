@@ -56,7 +56,9 @@ export function signsOfFailure(
   status: number,
   { headers, body, now }: { headers: IncomingHttpHeaders; body: string; now: Date },
 ): ProviderSigns {
-  const failure = Failure.safeParse(parseJson(body));
+  const read = parseJson(body);
+  // Google's answers that are streams without being events are lists, with their error as the first element.
+  const failure = Failure.safeParse(Array.isArray(read) ? read[0] : read);
   const error = failure.success ? failure.data.error : null;
   const reasons = error?.details?.map(({ reason }) => reason) ?? [];
   const words = [...reasons, error?.code, error?.type, error?.status].map((word) => WORDS[word ?? ""]);

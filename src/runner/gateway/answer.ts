@@ -87,7 +87,8 @@ function readMessages(seen: Seen, event: unknown): Seen {
   if (type === "message_start")
     return { ...seen, model: message?.model ?? null, usage: message?.usage ?? null };
   if (type === "content_block_delta") return { ...seen, characters: seen.characters + sizeOf(delta) };
-  if (type === "error") return { ...seen, error: wordOf(error) };
+  // Clouds put theirs in between in a shape of their own.
+  if (type === "error" || (error !== null && error !== undefined)) return { ...seen, error: wordOf(error) };
   if (type !== "message" && type !== "message_delta") return seen;
   const reason = delta?.stop_reason ?? parsed.data.stop_reason ?? null;
   return {

@@ -45,9 +45,9 @@ const GITHUB_HOSTS = ["github.com", "githubusercontent.com", "ghcr.io", "github.
 
 /** The hosts of clouds have a region in their names. */
 const REGIONAL = [
-  /(?:^|\.)bedrock[a-z-]*\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/,
+  /(?:^|\.)bedrock[a-z-]*\.[a-z0-9-]+(?:\.vpce)?\.amazonaws\.com(?:\.cn)?$/,
   /(?:^|\.)(?:bedrock[a-z-]*|aws-external-anthropic)\.[a-z0-9-]+\.api\.aws$/,
-  /(?:-|^|\.)aiplatform(?:\.[a-z]+\.rep)?\.googleapis\.com$/,
+  /(?:-|^|\.)aiplatform(?:\.mtls|\.[a-z]+\.rep|-[a-z]+\.p)?\.googleapis\.com$/,
 ];
 
 export function isModelHost(host: string): boolean {

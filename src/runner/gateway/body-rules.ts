@@ -86,15 +86,17 @@ const RULES: Record<Protocol, Rules> = {
   },
 };
 
+const ROUTING = /^(?:routing_?config|model_?config|model_?selection_?config)$/i;
+
 /** Models that search the network by themselves, whatever tools they are given: OpenAI's, OpenRouter's variants, Perplexity's, Groq's; and what a provider keeps. */
 const SEARCHING =
   /search-(?:preview|api)|deep-research|:online$|(?:^|\/)(?:sonar|compound)(?:[-:]|$)|^@preset\//i;
 
 /** As `bodyFault`, of the model that is asked. */
 export function modelFault(model: string): string | null {
-  return SEARCHING.test(model)
-    ? `a model that searches the network (${model.replace(/[^\w./:@-]/g, "?")})`
-    : null;
+  const shown = model.replace(/[^\w./:@-]/g, "?");
+  if (/^arn:/i.test(model)) return `a model by an address of its own (${shown})`;
+  return SEARCHING.test(model) ? `a model that searches the network (${shown})` : null;
 }
 
 /** What this request asks for that the gateway refuses, as the end of a sentence; null: nothing. */
@@ -106,7 +108,9 @@ export function bodyFault(protocol: Protocol, body: Json): string | null {
     ([field, allowed]) => !isUnset(body[field]) && !allowed.includes(body[field]),
   );
   if (values !== undefined) return `a service at another price (${values[0]})`;
-  return editFault(body) ?? toolFault(rules, body["tools"]) ?? contentFault(rules, body);
+  return (
+    editFault(body) ?? routingFault(body) ?? toolFault(rules, body["tools"]) ?? contentFault(rules, body)
+  );
 }
 
 /** Anthropic's edits of a context only take something away, but for one that has a model sum it up, at a cost that its figures leave out. */
@@ -120,6 +124,13 @@ function editFault({ context_management: management }: Json): string | null {
       !(isJson(edit) && typeof edit["type"] === "string" && edit["type"].startsWith("clear_")),
   );
   return strange === undefined ? null : "an edit of its context whose cost is not told (context_management)";
+}
+
+/** Vertex can send a request on to another model than the one that it is addressed to. */
+function routingFault(body: Json): string | null {
+  const generations = [body["generationConfig"], body["generation_config"]].filter(isJson);
+  const found = generations.flatMap((one) => Object.keys(one)).find((name) => ROUTING.test(name));
+  return found === undefined ? null : `a choice among models (${found})`;
 }
 
 function contentFault(rules: Rules, body: Json): string | null {

@@ -15,19 +15,13 @@ const KEY_HEADERS: Record<Protocol, string | null> = {
   google: "x-goog-api-key",
 };
 
+/** Clouds take their keys as tokens, like those of a login. */
 export function shownTo({ protocol, venue, credential }: ModelAccess, now: Date): Shown {
   const secret = credential.kind === "service_account" ? signedToken(credential, now) : credential.value;
-  const header = isKey({ protocol, venue, credential }) ? KEY_HEADERS[protocol] : null;
+  const header = credential.kind === "key" && venue === "vendor" ? KEY_HEADERS[protocol] : null;
   return header === null
     ? { header: "authorization", scheme: "Bearer ", secret }
     : { header, scheme: "", secret };
-}
-
-/** Bedrock takes its keys as tokens, and for Vertex only Google's own protocol has keys; tokens of a login begin as they do. */
-function isKey({ protocol, venue, credential }: Omit<ModelAccess, "base">): boolean {
-  if (credential.kind !== "key") return false;
-  if (venue === "vertex") return protocol === "google" && !credential.value.startsWith("ya29.");
-  return venue === "vendor";
 }
 
 /** Google's services take what an account has signed itself, without asking for a token first: https://google.aip.dev/auth/4111. */

@@ -1,6 +1,7 @@
 /** What an answer used and what that costs, from the provider's own figures and the published prices. */
 import { calcPrice, extractUsage, findProvider, type Provider, type Usage } from "@pydantic/genai-prices";
 import type { Seen, Shape } from "./answer.ts";
+import { vendorsName } from "./cloud.ts";
 import type { ModelAccess, Protocol } from "./gateway.ts";
 
 /** Tokens of one answer. */
@@ -101,14 +102,14 @@ export interface Answered {
 const MOST_MODELS = 100;
 
 export function openPriceBook(access: ModelAccess): PriceBook {
-  const provider = providerOf(access);
+  const { provider, premium, nameOf } = listOf(access);
   const vendor = listed(access.protocol);
   const isPlan = access.credential.kind === "login";
   const models = new Map<string, Provider | null>();
   const look = (model: string): Provider | null => {
     const known = models.get(model);
     if (known !== undefined) return known;
-    const found = calcPrice({ input_tokens: 0 }, model, { provider })?.model;
+    const found = calcPrice({ input_tokens: 0 }, nameOf(model), { provider })?.model;
     const alone = found === undefined ? null : { ...provider, models: [found] };
     if (models.size < MOST_MODELS) models.set(model, alone);
     return alone;
@@ -116,7 +117,8 @@ export function openPriceBook(access: ModelAccess): PriceBook {
   const priceOf = (model: string, usage: Usage): number | null => {
     const alone = look(model);
     try {
-      return alone === null ? null : (calcPrice(usage, model, { provider: alone })?.total_price ?? null);
+      const price = alone === null ? null : calcPrice(usage, nameOf(model), { provider: alone });
+      return price === null ? null : price.total_price * premium;
     } catch {
       // The list throws at figures that contradict each other, as more read from a cache than there was: then there is no price to be told.
       return null;
@@ -166,11 +168,28 @@ export function openPriceBook(access: ModelAccess): PriceBook {
   };
 }
 
-/** Clouds have prices of their own. Of others the list may know the address; else the protocol's own vendor counts. */
-function providerOf({ base, protocol, venue }: ModelAccess): Provider {
-  if (venue === "bedrock") return listed("aws");
-  if (venue === "vertex") return listed("google");
-  return findProvider({ providerApiUrl: base }) ?? listed(protocol);
+/** More than the vendor's own price, where a cloud serves Claude in a region of one's choice: https://platform.claude.com/docs/en/about-claude/pricing. */
+const REGIONAL = 1.1;
+
+interface PriceList {
+  provider: Provider;
+  /** By what its prices are multiplied. */
+  premium: number;
+  /** What it calls a model. */
+  nameOf(model: string): string;
+}
+
+/**
+ * Claude costs at clouds what its vendor asks for, and the vendor's list is whole: the clouds' own leave out dates, regions and caches that are
+ * kept for an hour. Of others the list may know the address; else the protocol's own vendor counts.
+ */
+function listOf({ base, protocol, venue }: ModelAccess): PriceList {
+  if (venue !== "vendor" && protocol === "anthropic") {
+    const premium = base.endsWith("/locations/global") ? 1 : REGIONAL;
+    return { provider: listed("anthropic"), premium, nameOf: vendorsName };
+  }
+  const known = venue === "bedrock" ? listed("aws") : findProvider({ providerApiUrl: base });
+  return { provider: known ?? listed(protocol), premium: 1, nameOf: (model) => model };
 }
 
 function listed(providerId: Protocol | "aws"): Provider {

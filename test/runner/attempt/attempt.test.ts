@@ -72,7 +72,7 @@ function attemptOn(server: TaskServer, gateway: Attempt["enclosure"]["gateway"])
       sandbox: SANDBOX,
       gateway,
       env: {},
-      model: { protocol: "anthropic", url: "http://127.0.0.1:1/anthropic" },
+      model: { protocol: "anthropic", url: "http://127.0.0.1:1/anthropic", venue: "vendor" },
       close: async () => undefined,
     },
     installed: null,

@@ -42,6 +42,14 @@ test("takes the key where there is a login too", () => {
   ]);
 });
 
+test("gives a subscription's login to no cloud", () => {
+  const environment = {
+    "INPUT_CLAUDE-LOGIN": "login",
+    "INPUT_ANTHROPIC-BASE-URL": "https://bedrock-mantle.us-east-1.api.aws/anthropic",
+  };
+  expect(() => readAccess(environment)).toThrow(/"claude-login" is for Anthropic alone/);
+});
+
 test("sends no key over an open line, except to the machine itself", () => {
   const key = { "INPUT_GOOGLE-API-KEY": "key" };
   expect(() => readAccess({ ...key, "INPUT_GOOGLE-BASE-URL": "http://models.example.com" })).toThrow(
@@ -130,6 +138,12 @@ test("takes the key of a service account for Vertex, and hides every line of it"
 test.each([
   ["https://aiplatform.googleapis.com/v1", "key", /anthropic-base-url.*write it as https.*\/projects\//],
   ["https://bedrock-runtime.us-east-1.amazonaws.com", "key", /write it as https.*\/anthropic/],
+  ["https://models.example.com/v1?key=1", "key", /must have no \? and no #/],
+  [
+    "https://models.example.com",
+    '{"client_email": "a"}',
+    /service account.*set "anthropic-base-url" to Vertex/,
+  ],
   [
     "https://aiplatform.googleapis.com/v1/projects/p/locations/global",
     '{"client_email": "a"}',

@@ -55,7 +55,8 @@ const said = (heard: Heard): Record<string, unknown> =>
 describe("at Bedrock a call", () => {
   it("is Anthropic's own, with the key as a token and the model by Bedrock's name", async () => {
     const model = "claude-sonnet-4-5-20250929";
-    const heard = await askAt(BEDROCK, { body: { ...(MESSAGE.body as object), model } });
+    const metadata = { user_id: '{"session_id":"1"}' };
+    const heard = await askAt(BEDROCK, { body: { ...(MESSAGE.body as object), model, metadata } });
 
     const [received] = heard.received;
     expect(received?.url).toBe("/anthropic/v1/messages");
@@ -72,12 +73,47 @@ describe("at Bedrock a call", () => {
     expect(said(heard)["model"]).toBe(model);
   });
 
-  it("costs what Bedrock asks for", async () => {
-    const answer = json({ type: "message", model: "claude-opus-4-8", ...TOKENS });
-    const body = { model: "claude-opus-4-8", max_tokens: 10, messages: [] };
+  it("names no model by an address of another account", async () => {
+    const model = "arn:aws:bedrock:us-east-1:1:application-inference-profile/claude-haiku-4-5";
+    for (const [protocol, path] of [
+      ["anthropic", "/anthropic/v1/messages"],
+      ["openai", "/openai/v1/responses"],
+    ] as const) {
+      const heard = await askAt({ ...BEDROCK, protocol }, { path, body: { model, input: "Hi" } });
 
-    expect((await askAt(BEDROCK, { body }, answer)).usd).toBe(33);
-    expect((await askAt(VERTEX, { body }, answer)).usd).toBe(30);
+      expect([heard.answered.status, heard.received]).toEqual([403, []]);
+    }
+  });
+});
+
+describe("a million tokens in and out of Claude", () => {
+  const GLOBAL: At = { ...VERTEX, behind: "/v1/projects/p/locations/global" };
+  it.each([
+    ["Bedrock", BEDROCK, "claude-opus-4-8", 33],
+    ["Bedrock, by its name", BEDROCK, "eu.anthropic.claude-sonnet-4-6-v1:0", 19.8],
+    ["Bedrock, without a date", BEDROCK, "anthropic.claude-haiku-4-5", 6.6],
+    ["a region of Vertex", VERTEX, "claude-opus-4-8", 33],
+    ["Vertex as a whole", GLOBAL, "claude-opus-4-8", 30],
+    ["Vertex, by its name", GLOBAL, "claude-sonnet-4-5@20250929", 28.5],
+  ])("cost at %s what is asked for there", async (_, at, model, usd) => {
+    const body = { model: "claude-opus-4-8", max_tokens: 10, messages: [] };
+    const heard = await askAt(at, { body }, json({ type: "message", model, ...TOKENS }));
+
+    expect(heard.usd).toBeCloseTo(usd, 6);
+  });
+
+  it("cost more where they are kept for an hour", async () => {
+    const body = { model: "claude-opus-4-8", max_tokens: 10, messages: [] };
+    const kept = { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 1e6 };
+    const usage = {
+      input_tokens: 0,
+      output_tokens: 0,
+      cache_creation_input_tokens: 1e6,
+      cache_creation: kept,
+    };
+    const answer = { type: "message", model: "claude-opus-4-8", usage, stop_reason: "end_turn" };
+
+    expect((await askAt(BEDROCK, { body }, json(answer))).usd).toBeCloseTo(11, 6);
   });
 });
 
@@ -170,40 +206,61 @@ describe("at Vertex a call of Google's protocol", () => {
   const body = { contents: [{ role: "user", parts: [{ text: "Hi" }] }] };
   const path = "/google/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse";
 
-  it.each([
-    ["an account", ACCOUNT, "authorization"],
-    ["a token", { kind: "key", value: "ya29.token" } as Credential, "authorization"],
-    ["a key", { kind: "key", value: "AQ.key" } as Credential, "x-goog-api-key"],
-  ])("goes to the publisher's models, with %s", async (_, credential, header) => {
-    const at: At = { ...VERTEX, protocol: "google", credential };
-    const heard = await askAt(at, { path, body }, json({ usageMetadata: {} }));
+  it("goes to the publisher's models, and names none in its body", async () => {
+    const other = { ...body, model: "projects/other/locations/us-central1/endpoints/1" };
+    const heard = await askAt({ ...VERTEX, protocol: "google" }, { path, body: other }, json({}));
 
     const [received] = heard.received;
     expect(received?.url).toBe(
       `${PROJECT}/publishers/google/models/gemini-2.5-pro:streamGenerateContent?alt=sse`,
     );
     expect(said(heard)).toEqual(body);
-    expect(received?.headers[header]).toBeDefined();
+    expect(received?.headers.authorization).toMatch(/^Bearer e/);
   });
+
+  it.each(["routingConfig", "model_config", "modelSelectionConfig"])(
+    "is refused where %s would choose another model",
+    async (field) => {
+      const chosen = { ...body, generationConfig: { [field]: { manualMode: { modelName: "dear" } } } };
+      const heard = await askAt({ ...VERTEX, protocol: "google" }, { path, body: chosen }, json({}));
+
+      expect([heard.answered.status, heard.received]).toEqual([403, []]);
+    },
+  );
 });
 
+const MANTLE = "https://bedrock-mantle.<region>.api.aws";
+
 it.each<[Protocol, string, unknown]>([
-  ["anthropic", "https://bedrock-runtime.eu-west-1.amazonaws.com/anthropic", { venue: "bedrock" }],
   ["anthropic", "https://bedrock-mantle.us-east-1.api.aws/anthropic", { venue: "bedrock" }],
   ["openai", "https://bedrock-mantle.us-east-1.api.aws/v1", { venue: "bedrock" }],
+  ["openai", "https://bedrock-runtime.us-east-1.amazonaws.com/openai/v1", { venue: "bedrock" }],
   ["anthropic", `https://us-east5-aiplatform.googleapis.com${PROJECT}`, { venue: "vertex" }],
   ["google", "https://aiplatform.googleapis.com/v1/projects/p/locations/global", { venue: "vertex" }],
   ["google", `https://aiplatform.eu.rep.googleapis.com${PROJECT}`, { venue: "vertex" }],
-  ["anthropic", "https://bedrock-runtime.eu-west-1.amazonaws.com.example.com/anthropic", { venue: "vendor" }],
+  ["openai", `https://us-east5-aiplatform.googleapis.com${PROJECT}/endpoints/openapi`, { venue: "vertex" }],
+  ["anthropic", "https://bedrock-mantle.us-east-1.api.aws.example.com/anthropic", { venue: "vendor" }],
   ["anthropic", "https://models.example.com/anthropic", { venue: "vendor" }],
+  ["google", "https://generativelanguage.googleapis.com", { venue: "vendor" }],
+  ["anthropic", "https://bedrock-mantle.us-east-1.api.aws", { fault: `write it as ${MANTLE}/anthropic` }],
   [
     "anthropic",
-    "https://bedrock-runtime.eu-west-1.amazonaws.com",
-    { fault: "write it as https://bedrock-runtime.<region>.amazonaws.com/anthropic" },
+    "https://bedrock-runtime.eu-west-1.amazonaws.com/anthropic",
+    { fault: `write it as ${MANTLE}/anthropic` },
+  ],
+  [
+    "anthropic",
+    "https://bedrock-runtime-fips.us-east-1.amazonaws.com./anthropic",
+    { fault: `write it as ${MANTLE}/anthropic` },
   ],
   [
     "google",
-    "https://us-east5-aiplatform.googleapis.com/v1",
+    "https://bedrock-mantle.us-east-1.api.aws/v1",
+    { fault: "its models do not speak this protocol" },
+  ],
+  [
+    "google",
+    "https://us-east5-aiplatform.mtls.googleapis.com/v1",
     { fault: expect.stringContaining("/v1/projects/<project>/locations/<region>") },
   ],
 ])("knows whose address %s's %s is", (protocol, base, expected) => {

@@ -35,6 +35,26 @@ it.each<[string, Path, Answer, object, string]>([
     "provider_refused",
   ],
   [
+    "a wrong key, in a list",
+    "google",
+    json(
+      [{ error: { code: 400, status: "INVALID_ARGUMENT", details: [{ reason: "API_KEY_INVALID" }] } }],
+      400,
+    ),
+    { status: 400, word: "authentication_failed" },
+    "provider_refused",
+  ],
+  [
+    "a cloud's word in the middle of an answer",
+    "anthropic",
+    stream(
+      event({ type: "message_start", message: { model: "claude-sonnet-4-5", usage: USAGE.usage } }),
+      event({ error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "no" } }, false),
+    ),
+    { word: "rate_limit" },
+    "quota",
+  ],
+  [
     "an unknown model",
     "anthropic",
     json(anthropicError("not_found_error"), 404),
