@@ -21,9 +21,12 @@ try {
   const source = git("rev-parse", "HEAD");
   const isSame = before !== "" && git("rev-parse", `${before}^{tree}`) === tree;
   const parents = before === "" ? [] : ["-p", before];
+  // Where git knows no name of anybody's, the commit has GZA's.
+  const isNamed = git("config", "--default", "", "--get", "user.email") !== "";
+  const as = isNamed ? [] : ["-c", "user.name=GZA", "-c", "user.email=gza@invalid"];
   const commit = isSame
     ? before
-    : git("commit-tree", tree, ...parents, "-m", `Action of ${source.slice(0, 12)}`);
+    : git(...as, "commit-tree", tree, ...parents, "-m", `Action of ${source.slice(0, 12)}`);
   git("update-ref", BRANCH, commit, before);
   console.log(`The action is ${commit}, on the branch "action". Next:
 

@@ -79,6 +79,16 @@ export function resumable(
   return unfinished.work !== null || unfinished.session !== null ? { unfinished, last } : null;
 }
 
+/** As `resumable`, of the newest attempt, and already while its report is being landed: the move that ends it keeps what it left. */
+export function willBeResumable(snapshot: Snapshot, record: RecordBody): boolean {
+  const last = record.attempts.at(-1);
+  if (!last) return false;
+  const { baton } = snapshot;
+  if (baton.kind !== "report" || baton.report.kind !== "report" || baton.report.report.attempt !== last.n)
+    return resumable(snapshot, record, last.kind) !== null;
+  return last.start.head === record.head && (baton.work !== null || baton.report.report.session);
+}
+
 /** An attempt that was to go on from what is kept, and of which nothing came back. */
 function isLost({ how, work, end }: Pick<Attempt, "how" | "work" | "end">): boolean {
   return how === "resume" && work === null && classOf(end) === "retry";

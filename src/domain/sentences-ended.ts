@@ -4,7 +4,7 @@ import { fenced } from "./fenced.ts";
 import { WHOLE_WORK, type GuardRule } from "./guard.ts";
 import { CONFIG_PATH } from "./names.ts";
 import type { RecordBody } from "./record.ts";
-import { newestReport, resumable, RETRY_SECONDS } from "./recovery.ts";
+import { newestReport, RETRY_SECONDS, willBeResumable } from "./recovery.ts";
 import { stopped, unstopped, type Say, type Sentence } from "./sentence.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { AttemptEnd, ParkReason } from "./task.ts";
@@ -104,7 +104,7 @@ function wayOn(snapshot: Snapshot, record: RecordBody): string {
   const last = record.attempts.at(-1);
   if (last?.kind === "review")
     return "Comment `/gza review` to have it reviewed again, or look at it yourself.";
-  return last && resumable(snapshot, record, last.kind)
+  return willBeResumable(snapshot, record)
     ? `Comment \`/gza resume\` to go on from the unfinished work, or \`/gza retry\` to try again ${beginning(record)}.`
     : "Comment `/gza retry` to try again.";
 }

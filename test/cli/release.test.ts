@@ -47,6 +47,15 @@ it("stays the same as long as nothing has changed, and then stands on the one be
   expect(git("rev-parse", "action^")).toBe(first);
 });
 
+it("needs nobody's name", () => {
+  writeFileSync(join(folder, "action/dist/main.js"), "a third\n");
+  const env = { PATH: process.env["PATH"], HOME: folder, GIT_CONFIG_NOSYSTEM: "1" };
+
+  execFileSync(process.execPath, ["action/release.ts"], { cwd: folder, env });
+
+  expect(git("log", "-1", "--format=%an <%ae>", "action", "--")).toBe("GZA <gza@invalid>");
+});
+
 function release(): string {
   const who = { name: "T", email: "t@t.t" };
   const env = {

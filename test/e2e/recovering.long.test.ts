@@ -60,9 +60,13 @@ describe.concurrent("an attempt", () => {
 
     const issue = await from.ask();
     const parked = await from.until(issue, isParked);
+    await from.settle();
+    const words = from.said(issue);
     await from.say(issue, "/gza resume");
     const ready = await from.until(issue, isReady);
 
+    // The status and the call say the same way on.
+    expect(words.filter((body) => body.includes("`/gza resume` to go on")).length).toBe(2);
     expect(parked).toMatchObject({ reason: "agent_loop", spent: { attempts: 1 } });
     expect(from.said(issue).join("\n")).toContain("The agent went round in circles and was stopped.");
     expect(went(ready)).toEqual(["first agent_loop", "resume completed"]);
