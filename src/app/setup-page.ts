@@ -54,7 +54,7 @@ export function lastPage({ name, install, file }: { name: string; install: strin
   return page(
     "The App is made",
     `<p>${escape(name)} is there, its keys are in <code>${escape(file)}</code>, and GZA runs with them from now on.</p>
-<p>Next: <a href="${escape(install)}">install it</a> in the repositories in which it shall work. Then go on with step 4 of docs/setup.md, the workflow file.</p>`,
+<p>Next: <a href="${escape(install)}">install it</a> in the repositories in which it shall work. Then go on with step 3 of docs/setup.md.</p>`,
   );
 }
 

@@ -3,7 +3,7 @@ import { access, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CONFIG_PATH, WORKFLOW_PATH } from "../domain/names.ts";
 
-const CONFIG = `# How GZA works here. Every key has a default; the README of GZA lists them.
+const CONFIG = `# How GZA works here. Every key has a default; the README of GZA shows them.
 agents: { default: { agent: claude } } # claude, codex or gemini
 # setup: npm ci                        # what a fresh clone needs
 # verify: npm test                     # what must pass before work counts as finished

@@ -41,7 +41,7 @@ export const COMMANDS = {
     in: ["queued", "running", "open", "ready", "parked"],
   },
   approve: {
-    use: "/gza approve",
+    use: "/gza approve [commit]",
     does: "let work go on its branch that was made from words of people who cannot push here",
     in: ["parked"],
   },

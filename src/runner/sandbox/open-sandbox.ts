@@ -18,7 +18,7 @@ export interface SandboxOptions {
 }
 
 const NEXT =
-  "On GitHub's own machines the step `prepare` installs bubblewrap; elsewhere install it, allow user namespaces (`sysctl kernel.apparmor_restrict_unprivileged_userns=0`), in a `container:` give it `options: --privileged`, or write `sandbox: off` into .github/gza.yml.";
+  "On GitHub's own machines the step `prepare` installs bubblewrap; elsewhere install it, allow user namespaces (`sysctl kernel.apparmor_restrict_unprivileged_userns=0`), in a `container:` give it `options: --privileged`, or write `sandbox: off` into .github/gza.yml: then the agent can read the model's key.";
 
 /** A way to a sandbox; instead of one, why this machine has none of the kind. */
 interface Way {
