@@ -1,16 +1,10 @@
 /** Package managers of other languages at their mirrors, each where it is installed: what they install, and that nothing else is asked. */
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
-import { describe, expect, it, onTestFinished } from "vitest";
-import type { Registry } from "../../../src/runner/gateway/gateway.ts";
-import { registryEnvironment } from "../../../src/runner/gateway/registry-environment.ts";
-import { registry, startMirror, startRegistry, type Front } from "./mirror-front.ts";
-
-const run = promisify(execFile);
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { has, mirrorOf, run, temporary, write } from "./managers.ts";
+import { startRegistry } from "./mirror-front.ts";
 
 /** A wheel is a zip file with these three texts. */
 const WHEEL = `
@@ -153,49 +147,3 @@ describe.skipIf(!(await has("mvn", ["--version"])))("maven", () => {
     );
   });
 });
-
-async function mirrorOf(
-  kind: Registry["kind"],
-  base: string,
-  home: string,
-  lying: Record<string, string> = {},
-): Promise<{ mirror: Front; env: Record<string, string> }> {
-  const own = { ...registry(kind, base), names: [], isDefault: true };
-  const mirror = await startMirror([own], lying);
-  const { env, files } = registryEnvironment([own], {
-    gateway: mirror.address,
-    home,
-    certificate: mirror.certificate,
-  });
-  for (const [path, text] of Object.entries(files)) await write(join(home, path), text);
-  const proxy = { HTTPS_PROXY: mirror.address, HTTP_PROXY: mirror.address, NO_PROXY: "127.0.0.1" };
-  return { mirror, env: { ...machine(), HOME: home, ...proxy, ...env } };
-}
-
-/** Where this machine has its programs. */
-function machine(): Record<string, string> {
-  const { PATH = "", JAVA_HOME } = process.env;
-  const rustup = process.env["RUSTUP_HOME"] ?? join(homedir(), ".rustup");
-  return { PATH, RUSTUP_HOME: rustup, ...(JAVA_HOME === undefined ? {} : { JAVA_HOME }) };
-}
-
-async function temporary(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "gza-managers-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-  return folder;
-}
-
-async function has(program: string, args: readonly string[]): Promise<boolean> {
-  try {
-    await run(program, args);
-    return true;
-  } catch (error) {
-    if (error instanceof Error) return false;
-    throw error;
-  }
-}
-
-async function write(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
-}
