@@ -26,19 +26,19 @@ describe.skipIf(!(await has("go", ["version"])))("go", () => {
     });
     const { mirror, env } = await mirrorOf("go", upstream.base, home);
     // The public database of sums knows no module of a test.
-    const private_ = { ...env, GONOSUMDB: "example.com", GOFLAGS: "-mod=mod", GOPATH: join(home, "go") };
+    const unlisted = { ...env, GONOSUMDB: "example.com", GOFLAGS: "-mod=mod", GOPATH: join(home, "go") };
     const project = join(home, "project");
     await mkdir(project);
     await writeFile(join(project, "go.mod"), `module own\n\ngo 1.19\n\nrequire ${MODULE} v1.0.0\n`);
 
-    await run("go", ["mod", "download", "all"], { cwd: project, env: private_ });
+    await run("go", ["mod", "download", "all"], { cwd: project, env: unlisted });
     const sums = await readFile(join(project, "go.sum"), "utf8");
     const code = await readFile(join(home, "go/pkg/mod", `${MODULE}@v1.0.0`, "six.go"), "utf8");
     const other = createHash("sha256").update("another").digest("base64");
     const changed = sums.replace(/^(\S+ v1\.0\.0) h1:\S+$/m, `$1 h1:${other}`);
     await writeFile(join(project, "go.sum"), changed);
-    await run("go", ["clean", "-modcache"], { cwd: project, env: private_ });
-    const refused = run("go", ["mod", "download", "all"], { cwd: project, env: private_ });
+    await run("go", ["clean", "-modcache"], { cwd: project, env: unlisted });
+    const refused = run("go", ["mod", "download", "all"], { cwd: project, env: unlisted });
 
     await expect(refused).rejects.toThrow(/checksum mismatch|SECURITY ERROR/);
     expect(code).toBe("package six\n");
