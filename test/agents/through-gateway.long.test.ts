@@ -89,13 +89,13 @@ describe.runIf(FOLDERS["claude"] !== "")("claude", () => {
     [{ venue: "bedrock", behind: "/anthropic" }, "/anthropic/v1/messages", 1.1],
     [
       { venue: "vertex", behind: "/v1/projects/p/locations/global" },
-      "/v1/projects/p/locations/global/publishers/anthropic/models/claude-sonnet-4-6:streamRawPredict",
+      "/v1/projects/p/locations/global/publishers/anthropic/models/claude-opus-4-8:streamRawPredict",
       1,
     ],
   ])("works and is counted with its models at $venue", async (at, path, dearer) => {
     using bench = createWorkbench();
     const usage = { input: 60_000, cached: 0, output: 5000 };
-    const voice = { ...VOICES.claude, model: "claude-sonnet-4-6" };
+    const voice = { ...VOICES.claude, model: "claude-opus-4-8" };
     const answers = [
       { calls: [voice.run("echo once >> turns.txt")], usage },
       { text: "All is done.", usage },
@@ -119,7 +119,7 @@ describe.runIf(FOLDERS["claude"] !== "")("claude", () => {
     expect(betas).not.toMatch(/token-count|display-updates|context-management/);
     expect(world.model.asked.every(({ body }) => !("context_management" in Object(body)))).toBe(true);
     // As the clouds have published it: in a region a tenth more than what the vendor asks for.
-    expect(counted.usd).toBeCloseTo((dearer * 2 * (60_000 * 3 + 5000 * 15)) / 1e6, 6);
+    expect(counted.usd).toBeCloseTo((dearer * 2 * (60_000 * 5 + 5000 * 25)) / 1e6, 6);
     expect({ unpriced, refused: hosts.refused }).toEqual({ unpriced: [], refused: [] });
   });
 });

@@ -2,7 +2,13 @@
 import { createPrivateKey } from "node:crypto";
 import { z } from "zod";
 import { venueOf } from "../gateway/cloud.ts";
-import { PROTOCOLS, type Credential, type ModelAccess, type Protocol } from "../gateway/gateway.ts";
+import {
+  PROTOCOLS,
+  type Credential,
+  type ModelAccess,
+  type Protocol,
+  type Venue,
+} from "../gateway/gateway.ts";
 
 /** Where each protocol is spoken by the vendor that made it. */
 const VENDORS: Record<Protocol, string> = {
@@ -85,22 +91,25 @@ function modelOf(environment: Record<string, string | undefined>, protocol: Prot
   const at = venueOf(protocol, base.data);
   if ("fault" in at) throw new Error(`the input "${name}" is no address of that cloud's; ${at.fault}`);
   const { venue } = at;
-  if (key === "") {
-    if (venue !== "vendor")
-      throw new Error(
-        `the input "claude-login" is for Anthropic alone; take "${name}" out, or give the cloud's key`,
-      );
-    return { protocol, base: base.data, venue, credential: { kind: "login", value: login } };
-  }
-  const isAccount = key.startsWith("{");
-  if (isAccount && venue !== "vertex")
-    throw new Error(
-      `the input "${protocol}-api-key" is the key of a service account of Google's; set "${name}" to Vertex's address`,
-    );
-  const credential = isAccount
-    ? accountOf(`${protocol}-api-key`, key)
-    : ({ kind: "key", value: key } as const);
+  const credential = key === "" ? loginAt(venue, name, login) : keyAt(venue, protocol, key);
   return { protocol, base: base.data, venue, credential };
+}
+
+/** A cloud would be shown what only Anthropic may see. */
+function loginAt(venue: Venue, baseName: string, value: string): Credential {
+  if (venue === "vendor") return { kind: "login", value };
+  throw new Error(
+    `the input "claude-login" is for Anthropic alone; take "${baseName}" out, or give the cloud's key`,
+  );
+}
+
+function keyAt(venue: Venue, protocol: Protocol, value: string): Credential {
+  const name = `${protocol}-api-key`;
+  if (!value.startsWith("{")) return { kind: "key", value };
+  if (venue === "vertex") return accountOf(name, value);
+  throw new Error(
+    `the input "${name}" is the key of a service account of Google's; set "${protocol}-base-url" to Vertex's address`,
+  );
 }
 
 const AccountFile = z.object({
